@@ -1,0 +1,53 @@
+# Two commands are the way in: `make demo` and `make test`. Each sets up everything it needs in .venv.
+PYTHON ?= python3
+VENV   := .venv
+BIN    := $(VENV)/bin
+STAMP  := $(VENV)/.installed-run
+DEV    := $(VENV)/.installed-dev
+
+.DEFAULT_GOAL := help
+.PHONY: help demo run test lint types contracts unit bench clean
+
+help:  ## say what can be made
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
+
+$(BIN)/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+	  { echo "phoenix-tui needs Python 3.11 or newer; set PYTHON=/path/to/python3.11"; exit 1; }
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --upgrade 'pip>=25.1'
+
+$(STAMP): pyproject.toml | $(BIN)/python
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable .
+	@touch $@
+
+$(DEV): pyproject.toml $(STAMP)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --group test --group habits
+	@touch $@
+
+demo: $(STAMP)  ## open the screen with simulated providers: no key, no network
+	@$(BIN)/phoenix-tui --demo
+
+run: $(STAMP)  ## open the screen with the real providers
+	@$(BIN)/phoenix-tui
+
+test: lint types contracts unit  ## everything that must pass
+
+lint: $(DEV)  ## format and lint
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+
+types: $(DEV)  ## mypy, strict
+	$(BIN)/mypy
+
+contracts: $(DEV)  ## who may import whom
+	$(BIN)/lint-imports
+
+unit: $(DEV)  ## the tests
+	$(BIN)/python -m pytest -n 2 --dist loadfile
+
+bench: $(DEV)  ## measure against raw httpx, side by side
+	$(BIN)/python bench/core.py
+
+clean:  ## remove what make has made
+	rm -rf $(VENV) build dist .coverage .mypy_cache .ruff_cache .pytest_cache .hypothesis

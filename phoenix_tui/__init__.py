@@ -1,0 +1,1 @@
+"""Seven language-model providers, one client, and the screen that runs on them."""

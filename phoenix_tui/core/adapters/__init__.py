@@ -1,0 +1,1 @@
+"""One module a wire format, each pure; `base` says what an adapter is."""

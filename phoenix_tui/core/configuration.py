@@ -1,0 +1,65 @@
+"""What a `Client` is made from: plain values, with no word of files or environment variables."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from phoenix_tui.core.adapters.base import WireFormat
+from phoenix_tui.core.secret import Secret
+
+
+class FallbackMode(StrEnum):
+    """What may happen when the first target fails: `auto` goes on, `ask` asks the person first, `never` stops."""
+
+    AUTO = "auto"
+    ASK = "ask"
+    NEVER = "never"
+
+
+@dataclass(frozen=True, slots=True)
+class ProviderConfig:
+    """One provider as configured.
+
+    `root` and `version_path` replace the profile's where not empty. `model` is the one that the person named, "" for
+    the default or, with a local server, for one of its own list. `wire_format` is set only where the person chose it.
+    A provider that is not `configured` is shown with `problem` (a sentence) and `fix` (the line that mends it), and is
+    never sent anything; a local one that is not configured is looked for on its default port.
+    """
+
+    name: str
+    configured: bool
+    key: Secret | None = None
+    root: str = ""
+    version_path: str = ""
+    model: str = ""
+    wire_format: WireFormat | None = None
+    problem: str = ""
+    fix: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ClientConfig:
+    """Everything a `Client` needs.
+
+    `order` is the person's own fallback order (the primary is put first if it is not in it); None means the default
+    order of all configured providers. `switched_off` are providers that the person does not want asked. `proxies` maps
+    a URL scheme ("http", "https", "all") to a proxy URL, `no_proxy` lists hosts that are reached without one, loopback
+    always is. `ca_file` is a bundle of trusted certificates, None uses the usual ones. `patience` scales every
+    deadline. `probes` runs the background worker of free checks.
+    """
+
+    providers: tuple[ProviderConfig, ...]
+    primary: str = "openrouter"
+    order: tuple[str, ...] | None = None
+    switched_off: frozenset[str] = frozenset()
+    fallback: FallbackMode = FallbackMode.AUTO
+    local_only: bool = False
+    max_tokens: int | None = None
+    temperature: float | None = None
+    proxies: Mapping[str, str] = field(default_factory=dict)
+    no_proxy: tuple[str, ...] = ()
+    ca_file: str | None = None
+    patience: float = 1.0
+    probes: bool = True

@@ -1,0 +1,235 @@
+"""The seven providers as data: everything that is particular to one of them and known without asking it.
+
+Facts are from the providers' documentation and SDKs as of 2026-11; a new compatible provider is one more entry here.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from phoenix_tui.core.adapters.base import Dialect, WireFormat
+
+
+class Auth(StrEnum):
+    """The header that carries the key; `BEARER` puts the word Bearer before it."""
+
+    BEARER = "authorization"
+    X_API_KEY = "x-api-key"
+    X_GOOG_API_KEY = "x-goog-api-key"
+
+
+@dataclass(frozen=True, slots=True)
+class Deadlines:
+    """How long an attempt may take, phase by phase, in seconds.
+
+    `connect`: name resolution, TCP and TLS. `headers`: until the response headers. `idle`: between any two bytes.
+    `first_token`: until the first text or reasoning while another provider could take over; `first_token_alone`: when
+    none could. `stall` and `reasoning_stall`: between two deltas of text, of reasoning. `headers` and `idle` never
+    end an attempt before the semantic deadline in force does. `loading`: until the first token while a local server
+    loads the model. `trailing`: after the terminal marker, for usage that may still follow.
+    """
+
+    connect: float = 5.0
+    headers: float = 15.0
+    idle: float = 20.0
+    first_token: float = 10.0
+    first_token_alone: float = 60.0
+    first_token_reasoning: float = 60.0
+    first_token_reasoning_alone: float = 180.0
+    first_token_long_thinking: float = 900.0
+    stall: float = 10.0
+    reasoning_stall: float = 60.0
+    loading: float = 300.0
+    trailing: float = 2.0
+    whole: float = 600.0
+
+    def scaled(self, factor: float) -> Deadlines:
+        """The same deadlines, each `factor` times as long: for tests that cannot wait."""
+        return Deadlines(**{name: getattr(self, name) * factor for name in self.__slots__})
+
+
+_NONE = re.compile("(?!)")
+# By model family, with or without a publisher in front, since one family is served by several providers.
+_REASONING = re.compile(
+    r"(?:^|[/~])(?:o\d\b|gpt-[5-9]|codex|gpt-oss|claude-(?:opus|sonnet|fable|mythos|haiku)-[5-9]"
+    r"|gemini-(?:2\.5|[3-9])|grok-(?:3-mini|[4-9](?!.*non-reasoning)|code|build)|deepseek-r\d|qwq|qwen3)",
+    re.IGNORECASE,
+)
+_LONG_THINKING = re.compile(r"argon|deep-research|(?:^|[/~])(?:o\d|gpt-[5-9][\d.]*)-pro\b", re.IGNORECASE)
+
+HOSTED_DEADLINES = Deadlines()
+LOCAL_DEADLINES = Deadlines(connect=2.0, idle=120.0, stall=60.0)
+
+
+@dataclass(frozen=True, slots=True)
+class Profile:
+    """One provider, as data.
+
+    `root` is the host, `version_path` what stands between it and the endpoints of the wire format. `local` means a
+    server of the person's own, which needs no key and whose model comes from its live list (`default_model` is then
+    ""). `probe_paths` are absolute from the root, `{model}` stands for the model that would be asked; the first path
+    that the server knows decides. `models_path` is absolute from the root too. `default_max_tokens` is sent where the
+    request has no cap of its own, None sends none.
+    """
+
+    name: str
+    label: str
+    wire_format: WireFormat
+    root: str
+    version_path: str
+    auth: Auth
+    models_path: str
+    probe_paths: tuple[str, ...]
+    url_variables: tuple[str, ...]
+    model_variable: str
+    key_variables: tuple[str, ...] = ()
+    key_page: str = ""
+    local: bool = False
+    alternative_format: WireFormat | None = None
+    default_model: str = ""
+    default_max_tokens: int | None = None
+    headers: Mapping[str, str] = field(default_factory=dict)
+    dialect: Dialect = field(default_factory=Dialect)
+    deadlines: Deadlines = HOSTED_DEADLINES
+    refuses_temperature: re.Pattern[str] = _NONE
+
+
+PROFILES: tuple[Profile, ...] = (
+    Profile(
+        name="openrouter",
+        label="OpenRouter",
+        wire_format=WireFormat.OPENAI_CHAT,
+        root="https://openrouter.ai",
+        version_path="/api/v1",
+        auth=Auth.BEARER,
+        key_variables=("OPENROUTER_API_KEY",),
+        url_variables=("OPENROUTER_BASE_URL",),
+        model_variable="OPENROUTER_MODEL",
+        key_page="https://openrouter.ai/settings/keys",
+        default_model="openai/gpt-6-luna",
+        probe_paths=("{version}/key",),
+        models_path="{version}/models",
+    ),
+    Profile(
+        name="openai",
+        label="OpenAI",
+        wire_format=WireFormat.OPENAI_RESPONSES,
+        alternative_format=WireFormat.OPENAI_CHAT,
+        root="https://api.openai.com",
+        version_path="/v1",
+        auth=Auth.BEARER,
+        key_variables=("OPENAI_API_KEY",),
+        url_variables=("OPENAI_BASE_URL",),
+        model_variable="OPENAI_MODEL",
+        key_page="https://platform.openai.com/api-keys",
+        default_model="gpt-6-luna",
+        dialect=Dialect(stores_unless_told=True),
+        probe_paths=("{version}/models/{model}", "{version}/models"),
+        models_path="{version}/models",
+        refuses_temperature=re.compile(r"^(?:o\d|gpt-[5-9]|codex)", re.IGNORECASE),
+    ),
+    Profile(
+        name="anthropic",
+        label="Anthropic",
+        wire_format=WireFormat.ANTHROPIC_MESSAGES,
+        root="https://api.anthropic.com",
+        version_path="/v1",
+        auth=Auth.X_API_KEY,
+        key_variables=("ANTHROPIC_API_KEY",),
+        url_variables=("ANTHROPIC_BASE_URL",),
+        model_variable="ANTHROPIC_MODEL",
+        key_page="https://platform.claude.com/settings/keys",
+        default_model="claude-haiku-5-5",
+        default_max_tokens=32_000,  # the wire format requires a cap, and reasoning counts towards it
+        headers={"anthropic-version": "2026-10-21"},
+        probe_paths=("{version}/models/{model}", "{version}/models"),
+        models_path="{version}/models",
+        refuses_temperature=re.compile(""),  # this API version refuses any value, for every model
+    ),
+    Profile(
+        name="gemini",
+        label="Gemini",
+        wire_format=WireFormat.GEMINI_GENERATE,
+        root="https://generativelanguage.googleapis.com",
+        version_path="/v1beta",
+        auth=Auth.X_GOOG_API_KEY,
+        key_variables=("GEMINI_API_KEY", "GOOGLE_API_KEY"),
+        url_variables=("GEMINI_BASE_URL",),
+        model_variable="GEMINI_MODEL",
+        key_page="https://aistudio.google.com/apikey",
+        default_model="gemini-3.8-flash",
+        probe_paths=("{version}/models/{model}",),
+        models_path="{version}/models",
+        refuses_temperature=re.compile("argon", re.IGNORECASE),
+    ),
+    Profile(
+        name="grok",
+        label="Grok",
+        wire_format=WireFormat.OPENAI_RESPONSES,
+        alternative_format=WireFormat.OPENAI_CHAT,
+        root="https://api.x.ai",
+        version_path="/v1",
+        auth=Auth.BEARER,
+        key_variables=("GROK_API_KEY", "XAI_API_KEY"),
+        url_variables=("GROK_BASE_URL",),
+        model_variable="GROK_MODEL",
+        key_page="https://console.x.ai",
+        default_model="grok-4.3",
+        default_max_tokens=32_000,  # some of its models have no output limit of their own
+        dialect=Dialect(stores_unless_told=True, output_excludes_reasoning=True),
+        probe_paths=("{version}/api-key", "{version}/models"),
+        models_path="{version}/models",
+    ),
+    Profile(
+        name="ollama",
+        label="Ollama",
+        wire_format=WireFormat.OLLAMA_CHAT,
+        root="http://localhost:11434",
+        version_path="/api",
+        auth=Auth.BEARER,
+        local=True,
+        url_variables=("OLLAMA_BASE_URL", "OLLAMA_HOST"),
+        model_variable="OLLAMA_MODEL",
+        deadlines=LOCAL_DEADLINES,
+        probe_paths=("{version}/version",),
+        models_path="{version}/tags",
+    ),
+    Profile(
+        name="lmstudio",
+        label="LM Studio",
+        wire_format=WireFormat.OPENAI_CHAT,
+        root="http://localhost:1234",
+        version_path="/v1",
+        auth=Auth.BEARER,
+        local=True,
+        key_variables=("LM_API_TOKEN",),
+        url_variables=("LMSTUDIO_BASE_URL",),
+        model_variable="LMSTUDIO_MODEL",
+        dialect=Dialect(output_cap="max_tokens"),
+        deadlines=LOCAL_DEADLINES,
+        probe_paths=("/api/v1/models", "/api/v0/models", "{version}/models"),
+        models_path="{version}/models",
+    ),
+)
+"""The seven, in the default order of fallback."""
+
+PROVIDER_NAMES: tuple[str, ...] = tuple(profile.name for profile in PROFILES)
+_BY_NAME = {profile.name: profile for profile in PROFILES}
+
+
+def profile_of(name: str) -> Profile:
+    """The profile of the provider `name`. Raises KeyError for a name that is none of the seven."""
+    return _BY_NAME[name]
+
+
+def reasons(model: str) -> bool:
+    """Whether `model` is known to think before its first token; an unknown model counts as one that does not."""
+    return bool(_REASONING.search(model))
+
+
+def thinks_long(model: str) -> bool:
+    """Whether `model` is known to think for many minutes."""
+    return bool(_LONG_THINKING.search(model))

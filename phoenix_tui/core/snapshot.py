@@ -1,0 +1,144 @@
+"""Health and order as frozen pictures: what the owners of that state publish, and all that anyone else ever sees."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from phoenix_tui.core.errors import ErrorInfo
+from phoenix_tui.core.types import Target
+
+
+class HealthState(StrEnum):
+    """State of one provider. docs/ARCHITECTURE.md draws the machine."""
+
+    UNKNOWN = "unknown"
+    HEALTHY = "healthy"
+    SUSPECT = "suspect"
+    UNAVAILABLE = "unavailable"
+    PROBATION = "probation"
+    BLOCKED = "blocked"
+    """Key, rights or credit must be mended first."""
+    DISABLED = "disabled"
+    """Switched off by the person."""
+    UNCONFIGURED = "unconfigured"
+    """No key, or no local server found."""
+
+
+AVAILABLE_STATES = frozenset({HealthState.UNKNOWN, HealthState.HEALTHY, HealthState.SUSPECT, HealthState.PROBATION})
+
+
+class Band(StrEnum):
+    """Reliability in four steps, by smoothed success rate; the order looks at the band, never at the rate."""
+
+    A = "A"
+    B = "B"
+    C = "C"
+    D = "D"
+
+
+@dataclass(frozen=True, slots=True)
+class ProviderHealth:
+    """Everything known about one provider's health at one moment.
+
+    Times of day are aware datetimes in UTC, durations are seconds. `average_response_time` is an exponential moving
+    average over successes (None before the first); `ttft_average` likewise for the time to first token, `ttft_last`
+    the newest sample. `recent` has the newest outcomes, oldest first: time to first token in seconds, or None for a
+    failure. `retry_at` is when an unavailable provider may be tried again.
+    """
+
+    name: str
+    state: HealthState
+    last_checked: datetime | None = None
+    last_success: datetime | None = None
+    last_failure: datetime | None = None
+    consecutive_failures: int = 0
+    total_requests: int = 0
+    successful_requests: int = 0
+    failed_requests: int = 0
+    neutral_requests: int = 0
+    average_response_time: float | None = None
+    ttft_average: float | None = None
+    ttft_last: float | None = None
+    tokens_per_second: float | None = None
+    band: Band = Band.A
+    last_error: ErrorInfo | None = None
+    retry_at: datetime | None = None
+    reason: str = ""
+    """Why the provider is not simply healthy, as a phrase for people; empty when it is."""
+    recent: tuple[float | None, ...] = ()
+    in_flight: int = 0
+
+    @property
+    def is_available(self) -> bool:
+        """Whether requests may be sent to it."""
+        return self.state in AVAILABLE_STATES
+
+    @property
+    def success_rate(self) -> float | None:
+        """Share of counted requests that succeeded, 0 to 1; None before the first."""
+        counted = self.successful_requests + self.failed_requests
+        return self.successful_requests / counted if counted else None
+
+
+@dataclass(frozen=True, slots=True)
+class Placement:
+    """One provider's place in the effective order.
+
+    `position` and `own_position` count from 1: where it stands now, and where the person put it. `eligible` says
+    whether it would be tried at all. `reason` is a phrase that explains a difference or an exclusion, else empty.
+    """
+
+    target: Target
+    position: int
+    own_position: int
+    eligible: bool
+    reason: str = ""
+    is_primary: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ProviderInfo:
+    """What a provider is, beside how it is.
+
+    `model` is the one that would be asked ("" while none is known), `problem` a sentence that says what is wrong with
+    its configuration, `fix` the line that mends it; both empty when all is well. `local` means that nothing sent to it
+    leaves this machine.
+    """
+
+    name: str
+    label: str
+    configured: bool
+    model: str = ""
+    base_url: str = ""
+    local: bool = False
+    model_loaded: bool | None = None
+    problem: str = ""
+    fix: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """Health, order and providers at one moment. `providers` and `health` are in the default order of the seven,
+    `order` is the effective fallback order. `version` grows with every change."""
+
+    version: int
+    primary: str
+    providers: tuple[ProviderInfo, ...]
+    health: tuple[ProviderHealth, ...]
+    order: tuple[Placement, ...]
+
+    def health_of(self, name: str) -> ProviderHealth:
+        """Health of one provider. Raises KeyError for a name that is none of ours."""
+        for health in self.health:
+            if health.name == name:
+                return health
+        raise KeyError(name)
+
+    def info_of(self, name: str) -> ProviderInfo:
+        """What one provider is. Raises KeyError for a name that is none of ours."""
+        for info in self.providers:
+            if info.name == name:
+                return info
+        raise KeyError(name)

@@ -1,0 +1,77 @@
+"""Foreign text made fit for people: control characters, escape sequences and keys taken out."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+
+# ECMA-48: CSI (with parameters), OSC/DCS/PM/APC/SOS strings up to their terminator, two-character escapes.
+_ESCAPE_SEQUENCE = re.compile(
+    r"(?:\x1b\[|\x9b)[0-?]*[ -/]*[@-~]"
+    r"|(?:\x1b[\]PX^_]|[\x90\x98\x9d\x9e\x9f])[^\x07\x1b\x9c]*(?:\x07|\x1b\\|\x9c)?"
+    r"|\x1b[ -/]*[0-~]"
+)
+# C0 but tab and newline, DEL, C1, and the characters that reorder or hide text.
+_CONTROL = re.compile(
+    "[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u061c\u202a-\u202e\u2066-\u2069\u2028\u2029\ufeff\ufff9-\ufffb]"
+)
+_UNFINISHED_TAIL = re.compile(r"(?:\x1b|\x9b|[\x90\x98\x9d\x9e\x9f])[^\n]{0,64}\Z")
+
+_KEY_SHAPES = re.compile(
+    r"\b(?:sk-(?:or-|ant-|proj-)?[A-Za-z0-9_\-*]{6,}|xai-[A-Za-z0-9_\-*]{6,}|AIza[A-Za-z0-9_\-*]{6,})"
+    r"|(?i:\bbearer\s+)[A-Za-z0-9._~+/=\-]{8,}"
+    r"|(?i:(?<=[?&;\s]key=))[^&\s\"']+"
+)
+REDACTED = "[redacted]"
+
+
+def strip_controls(text: str) -> str:
+    """`text` without escape sequences and control characters; CR LF and lone CR become newlines, tabs stay."""
+    if text.isprintable() and text.isascii():
+        return text
+    text = text.replace("\r\n", "\n").replace("\r", "\n")
+    return _CONTROL.sub("", _ESCAPE_SEQUENCE.sub("", text))
+
+
+class ControlStripper:
+    """`strip_controls` for text that comes in pieces: an escape sequence cut in two is still taken out whole."""
+
+    def __init__(self) -> None:
+        self._held = ""
+
+    def feed(self, text: str) -> str:
+        """The printable part of what is known so far; the start of an unfinished sequence is held back."""
+        text = self._held + text
+        self._held = ""
+        if text.endswith("\r"):
+            text, self._held = text[:-1], "\r"
+        elif tail := _UNFINISHED_TAIL.search(text):
+            sequence = _ESCAPE_SEQUENCE.match(text, tail.start())
+            is_open_string = sequence and sequence.end() == len(text) and text[-1] not in "\x07\x9c\\"
+            if sequence is None or (is_open_string and _opens_string(text, tail.start())):
+                text, self._held = text[: tail.start()], text[tail.start() :]
+        return strip_controls(text)
+
+    def end(self) -> str:
+        """What was held back, stripped; call once after the last piece."""
+        text, self._held = self._held, ""
+        return strip_controls(text)
+
+
+def _opens_string(text: str, at: int) -> bool:
+    """Whether the escape at `at` opens a string (OSC and its like), which ends only at its terminator."""
+    return text[at] in "\x90\x98\x9d\x9e\x9f" or text[at : at + 2] in (
+        "\x1b]",
+        "\x1bP",
+        "\x1bX",
+        "\x1b^",
+        "\x1b_",
+    )
+
+
+def redact(text: str, secrets: Iterable[str] = ()) -> str:
+    """`text` without any of `secrets`, and without anything shaped like a provider's key."""
+    for secret in secrets:
+        if len(secret) >= 4:
+            text = text.replace(secret, REDACTED)
+    return _KEY_SHAPES.sub(REDACTED, text)
