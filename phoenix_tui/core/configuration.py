@@ -47,7 +47,8 @@ class ClientConfig:
     order of all configured providers. `switched_off` are providers that the person does not want asked. `proxies` maps
     a URL scheme ("http", "https", "all") to a proxy URL, `no_proxy` lists hosts that are reached without one, loopback
     always is. `ca_file` is a bundle of trusted certificates, None uses the usual ones. `patience` scales every
-    deadline. `probes` runs the background worker of free checks.
+    deadline. `probes` runs the background worker of free checks, and `watches_idle` lets it check providers that are
+    well and not in use, too.
     """
 
     providers: tuple[ProviderConfig, ...]
@@ -63,3 +64,4 @@ class ClientConfig:
     ca_file: str | None = None
     patience: float = 1.0
     probes: bool = True
+    watches_idle: bool = False

@@ -7,7 +7,7 @@ caller what can be done about it::
     PhoenixError
     ├── FramingError                 the bytes are not the stream they claim to be
     │   └── EventTooLarge            one event is over its size bound
-    ├── WireError                    an adapter found an error in an answer; carries an ErrorInfo
+    ├── WireError                    an attempt went wrong; carries an ErrorInfo, does not yet know whose
     ├── ProviderError                one attempt failed; carries an ErrorInfo, the provider and the model
     │   ├── AccessError              auth, permission, quota: mend the key, the rights or the credit
     │   ├── RequestError             bad_request, context_length, content_filter, model_not_found: change the request
@@ -112,7 +112,7 @@ class EventTooLarge(FramingError):
 
 
 class WireError(PhoenixError):
-    """An adapter found an error in an answer: in its body, in one of its events, or at its end."""
+    """An attempt went wrong, found by the transport or an adapter, neither of which knows whose it is."""
 
     def __init__(self, info: ErrorInfo) -> None:
         super().__init__(info.message)

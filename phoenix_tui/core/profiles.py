@@ -25,16 +25,17 @@ class Auth(StrEnum):
 class Deadlines:
     """How long an attempt may take, phase by phase, in seconds.
 
-    `connect`: name resolution, TCP and TLS. `headers`: until the response headers. `idle`: between any two bytes.
-    `first_token`: until the first text or reasoning while another provider could take over; `first_token_alone`: when
-    none could. `stall` and `reasoning_stall`: between two deltas of text, of reasoning. `headers` and `idle` never
-    end an attempt before the semantic deadline in force does. `loading`: until the first token while a local server
-    loads the model. `trailing`: after the terminal marker, for usage that may still follow.
+    `connect`: name resolution, TCP and TLS. `first_token`: from the start to the first text or reasoning, whatever
+    other bytes arrive, while another provider could take over; `first_token_alone`: when none could; the same two for
+    models known to reason. `stall` and `reasoning_stall`: between two deltas of text, of reasoning. `loading`: until
+    the first token while a local server loads the model. `trailing`: after the terminal marker, for usage that may
+    still follow. `whole_chain`: after which a turn begins no further attempt.
+
+    There is no deadline for response headers or between bytes: either would have to be at least as long as the
+    semantic one in force, which then always ends the attempt first.
     """
 
     connect: float = 5.0
-    headers: float = 15.0
-    idle: float = 20.0
     first_token: float = 10.0
     first_token_alone: float = 60.0
     first_token_reasoning: float = 60.0
@@ -44,11 +45,19 @@ class Deadlines:
     reasoning_stall: float = 60.0
     loading: float = 300.0
     trailing: float = 2.0
-    whole: float = 600.0
+    whole_chain: float = 120.0
 
     def scaled(self, factor: float) -> Deadlines:
-        """The same deadlines, each `factor` times as long: for tests that cannot wait."""
+        """The same deadlines, each `factor` times as long."""
         return Deadlines(**{name: getattr(self, name) * factor for name in self.__slots__})
+
+    def until_first_token(self, model: str, *, alone: bool) -> float:
+        """The wait for the first token of `model`, in seconds; `alone` when no other provider could take over."""
+        if thinks_long(model) and alone:
+            return self.first_token_long_thinking
+        if reasons(model):
+            return self.first_token_reasoning_alone if alone else self.first_token_reasoning
+        return self.first_token_alone if alone else self.first_token
 
 
 _NONE = re.compile("(?!)")
@@ -61,7 +70,7 @@ _REASONING = re.compile(
 _LONG_THINKING = re.compile(r"argon|deep-research|(?:^|[/~])(?:o\d|gpt-[5-9][\d.]*)-pro\b", re.IGNORECASE)
 
 HOSTED_DEADLINES = Deadlines()
-LOCAL_DEADLINES = Deadlines(connect=2.0, idle=120.0, stall=60.0)
+LOCAL_DEADLINES = Deadlines(connect=2.0, stall=60.0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +80,8 @@ class Profile:
     `root` is the host, `version_path` what stands between it and the endpoints of the wire format. `local` means a
     server of the person's own, which needs no key and whose model comes from its live list (`default_model` is then
     ""). `probe_paths` are absolute from the root, `{model}` stands for the model that would be asked; the first path
-    that the server knows decides. `models_path` is absolute from the root too. `default_max_tokens` is sent where the
+    that the server knows decides. `models_paths` are tried likewise; `loaded_path` lists what is in memory, where that is
+    a list of its own. `default_max_tokens` is sent where the
     request has no cap of its own, None sends none.
     """
 
@@ -81,13 +91,14 @@ class Profile:
     root: str
     version_path: str
     auth: Auth
-    models_path: str
+    models_paths: tuple[str, ...]
     probe_paths: tuple[str, ...]
     url_variables: tuple[str, ...]
     model_variable: str
     key_variables: tuple[str, ...] = ()
     key_page: str = ""
     local: bool = False
+    loaded_path: str = ""
     alternative_format: WireFormat | None = None
     default_model: str = ""
     default_max_tokens: int | None = None
@@ -111,7 +122,7 @@ PROFILES: tuple[Profile, ...] = (
         key_page="https://openrouter.ai/settings/keys",
         default_model="openai/gpt-6-luna",
         probe_paths=("{version}/key",),
-        models_path="{version}/models",
+        models_paths=("{version}/models",),
     ),
     Profile(
         name="openai",
@@ -128,7 +139,7 @@ PROFILES: tuple[Profile, ...] = (
         default_model="gpt-6-luna",
         dialect=Dialect(stores_unless_told=True),
         probe_paths=("{version}/models/{model}", "{version}/models"),
-        models_path="{version}/models",
+        models_paths=("{version}/models",),
         refuses_temperature=re.compile(r"^(?:o\d|gpt-[5-9]|codex)", re.IGNORECASE),
     ),
     Profile(
@@ -146,7 +157,7 @@ PROFILES: tuple[Profile, ...] = (
         default_max_tokens=32_000,  # the wire format requires a cap, and reasoning counts towards it
         headers={"anthropic-version": "2026-10-21"},
         probe_paths=("{version}/models/{model}", "{version}/models"),
-        models_path="{version}/models",
+        models_paths=("{version}/models?limit=1000",),
         refuses_temperature=re.compile(""),  # this API version refuses any value, for every model
     ),
     Profile(
@@ -162,7 +173,7 @@ PROFILES: tuple[Profile, ...] = (
         key_page="https://aistudio.google.com/apikey",
         default_model="gemini-3.8-flash",
         probe_paths=("{version}/models/{model}",),
-        models_path="{version}/models",
+        models_paths=("{version}/models?pageSize=1000",),
         refuses_temperature=re.compile("argon", re.IGNORECASE),
     ),
     Profile(
@@ -181,7 +192,7 @@ PROFILES: tuple[Profile, ...] = (
         default_max_tokens=32_000,  # some of its models have no output limit of their own
         dialect=Dialect(stores_unless_told=True, output_excludes_reasoning=True),
         probe_paths=("{version}/api-key", "{version}/models"),
-        models_path="{version}/models",
+        models_paths=("{version}/models",),
     ),
     Profile(
         name="ollama",
@@ -195,7 +206,8 @@ PROFILES: tuple[Profile, ...] = (
         model_variable="OLLAMA_MODEL",
         deadlines=LOCAL_DEADLINES,
         probe_paths=("{version}/version",),
-        models_path="{version}/tags",
+        models_paths=("{version}/tags",),
+        loaded_path="{version}/ps",
     ),
     Profile(
         name="lmstudio",
@@ -211,7 +223,7 @@ PROFILES: tuple[Profile, ...] = (
         dialect=Dialect(output_cap="max_tokens"),
         deadlines=LOCAL_DEADLINES,
         probe_paths=("/api/v1/models", "/api/v0/models", "{version}/models"),
-        models_path="{version}/models",
+        models_paths=("/api/v1/models", "/api/v0/models", "{version}/models"),
     ),
 )
 """The seven, in the default order of fallback."""

@@ -1,0 +1,307 @@
+"""The client: providers, health, order and turns, wired together."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Mapping
+from dataclasses import replace
+from random import Random
+from types import TracebackType
+from typing import Self
+
+import httpx
+
+from phoenix_tui.core.catalogue import ProbeResult
+from phoenix_tui.core.clock import Clock, SystemClock
+from phoenix_tui.core.configuration import ClientConfig, FallbackMode, ProviderConfig
+from phoenix_tui.core.errors import NoProviderAnswered, ProviderError
+from phoenix_tui.core.events import Completed
+from phoenix_tui.core.fallback import FallbackManager
+from phoenix_tui.core.health import HealthMonitor
+from phoenix_tui.core.probe import ProbeWorker
+from phoenix_tui.core.profiles import PROVIDER_NAMES, profile_of
+from phoenix_tui.core.provider import Provider
+from phoenix_tui.core.secret import Secret
+from phoenix_tui.core.snapshot import ProviderHealth, ProviderInfo, Snapshot
+from phoenix_tui.core.transport import Transport
+from phoenix_tui.core.turn import Turn, TurnContext
+from phoenix_tui.core.types import Answer, ChatRequest, Message, ModelInfo, Target
+
+
+class Client:
+    """Seven providers as one. Use it as an async context manager::
+
+        async with Client(config) as client:
+            answer = await client.ask("why is the sky blue?")
+
+    It owns the connections, the health monitor, the order of fallback and the worker that checks providers in the
+    background. Several can live in one process; they share nothing.
+    """
+
+    def __init__(
+        self,
+        config: ClientConfig,
+        *,
+        clock: Clock | None = None,
+        rng: Random | None = None,
+        transport: httpx.AsyncBaseTransport | None = None,
+    ) -> None:
+        self.config = config
+        self._clock = clock or SystemClock()
+        rng = rng or Random()  # noqa: S311 - jitter, nothing secret
+        names = PROVIDER_NAMES
+        local = tuple(name for name in names if profile_of(name).local)
+        self._transport = Transport(
+            proxies=config.proxies, no_proxy=config.no_proxy, ca_file=config.ca_file, http=transport
+        )
+        self._monitor = HealthMonitor(names, clock=self._clock, rng=rng, local=local, probed=config.probes)
+        configured = {provider.name: provider for provider in config.providers}
+        self.providers: Mapping[str, Provider] = {
+            name: Provider(
+                configured.get(name, ProviderConfig(name, configured=False)),
+                transport=self._transport,
+                monitor=self._monitor,
+                clock=self._clock,
+                rng=rng,
+                patience=config.patience,
+            )
+            for name in names
+        }
+        default = config.order if config.order is not None else names
+        self._fallback = FallbackManager(default, primary=config.primary, rng=rng, local=local, default=default)
+        for name, provider in self.providers.items():
+            self._monitor.set_configured(name, provider.config.configured)
+            self._monitor.set_enabled(name, name not in config.switched_off)
+        self._said: set[str] = set()
+        self._version = 0
+        self._watchers: set[asyncio.Event] = set()
+        self._worker = ProbeWorker(
+            self._monitor, self._check, clock=self._clock, names=names, watches_idle=config.watches_idle
+        )
+        self._background: asyncio.Task[None] | None = None
+        self._unsubscribe = self._monitor.subscribe(self._on_health)
+
+    async def __aenter__(self) -> Self:
+        await self._transport.__aenter__()
+        if self.config.probes:
+            self._background = asyncio.create_task(self._worker.run())
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._unsubscribe()
+        if self._background is not None:
+            self._background.cancel()
+            await asyncio.gather(self._background, return_exceptions=True)
+        await self._transport.__aexit__(kind, error, trace)
+
+    # Asking
+
+    def stream(self, request: ChatRequest) -> Turn:
+        """The turn that answers `request`, as an async context manager and iterator of events."""
+        request = replace(
+            request,
+            max_tokens=request.max_tokens or self.config.max_tokens,
+            temperature=self.config.temperature if request.temperature is None else request.temperature,
+        )
+        return Turn(
+            request,
+            TurnContext(
+                providers=self.providers,
+                monitor=self._monitor,
+                fallback=self._fallback,
+                clock=self._clock,
+                targets=self._targets,
+                discover=self._discover,
+                # Without somebody who can be asked, `ask` is `never`: the conversation is not sent elsewhere unasked.
+                may_fall_back=self.config.fallback is FallbackMode.AUTO,
+                said=self._said,
+            ),
+        )
+
+    async def ask(self, request: ChatRequest | str) -> Answer:
+        """The whole answer to `request`, or to a single message. Raises NoProviderAnswered."""
+        if isinstance(request, str):
+            request = ChatRequest((Message("user", request),))
+        async with self.stream(request) as turn:
+            async for event in turn:
+                if isinstance(event, Completed):
+                    return event.answer
+        raise NoProviderAnswered("The turn ended without an answer.", cause=None)  # pragma: no cover - turns end well
+
+    # Health
+
+    def snapshot(self) -> Snapshot:
+        """Health, order and providers at this moment."""
+        health = self._monitor.by_name()
+        return Snapshot(
+            version=self._version,
+            primary=self._fallback.primary,
+            providers=tuple(self._info(provider) for provider in self.providers.values()),
+            health=tuple(health[name] for name in self.providers),
+            order=self._fallback.order(health, self._targets(None)),
+        )
+
+    async def watch(self) -> AsyncIterator[Snapshot]:
+        """The current snapshot, then one after each change. Whoever reads slowly sees only the latest."""
+        changed = asyncio.Event()
+        changed.set()
+        self._watchers.add(changed)
+        try:
+            while True:
+                await changed.wait()
+                changed.clear()
+                yield self.snapshot()
+        finally:
+            self._watchers.discard(changed)
+
+    def get_provider_health(self, name: str) -> ProviderHealth:
+        """Health of one provider. Raises KeyError for a name that is none of the seven."""
+        return self._monitor.health(name)
+
+    def get_all_provider_health(self) -> dict[str, ProviderHealth]:
+        """Health of the seven, by name."""
+        return self._monitor.by_name()
+
+    def get_available_providers(self) -> list[str]:
+        """Names of those that could be asked now, in the order in which they would be."""
+        order = self._fallback.order(self._monitor.by_name(), self._targets(None))
+        return [placement.target.provider for placement in order if placement.eligible]
+
+    async def probe(self, name: str) -> ProviderHealth:
+        """Check one provider now, for free. A check can permit a trial request, never declare a provider healthy."""
+        result = await self.providers[name].probe()
+        return await self._take_probe(name, result)
+
+    def set_watching(self, *, idle: bool) -> None:
+        """Whether providers that are well and not in use are checked too."""
+        self._worker.watches_idle = idle
+        self._worker.wake()
+
+    # Order
+
+    @property
+    def primary_provider(self) -> str:
+        """Name of the provider that is asked first while it is well."""
+        return self._fallback.primary
+
+    def set_primary(self, name: str) -> None:
+        """Ask `name` first from now on. Raises KeyError for a name that is none of the seven."""
+        if name not in self.providers:
+            raise KeyError(name)
+        self._fallback.set_primary(name)
+        self._changed()
+
+    def own_order(self) -> tuple[str, ...]:
+        """The person's own order, the primary first."""
+        return self._fallback.own_order
+
+    def move(self, name: str, by: int) -> None:
+        """Move `name` by so many places in the person's own order; negative is up."""
+        self._fallback.move(name, by)
+        self._changed()
+
+    def reset_order(self) -> None:
+        """Back to the order that was configured, with the present primary first, and nothing switched off."""
+        self._fallback.reset()
+        for name in self.providers:
+            self._monitor.set_enabled(name, True)
+        self._changed()
+
+    def switch_off(self, name: str) -> None:
+        """Ask `name` no more until it is switched on."""
+        self._monitor.set_enabled(name, False)
+
+    def switch_on(self, name: str) -> None:
+        """Ask `name` again."""
+        self._monitor.set_enabled(name, True)
+
+    # Models and keys
+
+    async def list_models(self, name: str) -> tuple[ModelInfo, ...]:
+        """The live model list of one provider. Raises ProviderError."""
+        models = await self.providers[name].list_models()
+        self._changed()
+        return models
+
+    def set_model(self, name: str, model: str) -> None:
+        """Ask `model` of provider `name` from now on; "" goes back to its default."""
+        self.providers[name].set_model(model)
+        self._monitor.model_changed(name)
+        self._changed()
+
+    def set_key(self, name: str, key: Secret) -> None:
+        """Use `key` for provider `name` from now on."""
+        self.providers[name].set_key(key)
+        self._monitor.set_configured(name, True)
+        self._monitor.key_changed(name)
+        self._changed()
+
+    # How
+
+    def _targets(self, request: ChatRequest | None) -> dict[str, Target]:
+        """Who may be asked now, by provider: configured, and on this machine where nothing may leave it. A model that
+        the request names holds for its provider, or for the primary, and for nobody else."""
+        named = request.model if request else None
+        named_for = (request.provider if request else None) or self._fallback.primary
+        targets = {}
+        for name, provider in self.providers.items():
+            model = named if named and name == named_for else provider.model
+            if self.config.local_only and not provider.keeps_on_this_machine(model):
+                continue
+            targets[name] = Target(name, model)
+        return targets
+
+    def _info(self, provider: Provider) -> ProviderInfo:
+        return ProviderInfo(
+            name=provider.name,
+            label=provider.profile.label,
+            configured=self._monitor.is_configured(provider.name),
+            model=provider.model,
+            base_url=provider.endpoint.base_url,
+            local=provider.endpoint.on_loopback,
+            model_loaded=provider.model_loaded,
+            problem=provider.config.problem,
+            fix=provider.config.fix,
+        )
+
+    async def _check(self, name: str) -> None:
+        """What the background worker does when a check of `name` is due."""
+        await self.probe(name)
+        provider = self.providers[name]
+        if provider.config.configured and not provider.models and not provider.config.model:
+            await self._read_models(name)  # a default model counts only as long as the live list has it
+
+    async def _take_probe(self, name: str, result: ProbeResult) -> ProviderHealth:
+        provider = self.providers[name]
+        if result.error is None and provider.profile.local:
+            await self._read_models(name)
+            if not self._monitor.is_configured(name) and not provider.config.problem:
+                self._monitor.set_configured(name, True)
+        return self._monitor.record_probe(name, result.error is None, error=result.error, proves_key=result.proves_key)
+
+    async def _read_models(self, name: str) -> None:
+        try:
+            await self.list_models(name)
+        except ProviderError:
+            return  # without a list the default model holds; whoever asks for the list is told
+
+    async def _discover(self) -> bool:
+        """Look for local servers on their default ports. True when one was found that was not known."""
+        unknown = [
+            name
+            for name, provider in self.providers.items()
+            if provider.profile.local and not self._monitor.is_configured(name) and not provider.config.problem
+        ]
+        await asyncio.gather(*(self.probe(name) for name in unknown))
+        return any(self._monitor.is_configured(name) for name in unknown)
+
+    def _on_health(self, health: ProviderHealth) -> None:
+        self._changed()
+        self._worker.wake()
+
+    def _changed(self) -> None:
+        self._version += 1
+        for watcher in self._watchers:
+            watcher.set()

@@ -1,0 +1,265 @@
+"""One configured provider: what it is asked with, what it has learned of itself, and the requests it can make."""
+
+from __future__ import annotations
+
+import itertools
+import json
+from dataclasses import replace
+from random import Random
+
+from phoenix_tui.core.adapters import adapter_for
+from phoenix_tui.core.adapters.base import Adapter, ModelCall, WireFormat
+from phoenix_tui.core.attempt import AttemptDeadlines, AttemptStream
+from phoenix_tui.core.catalogue import Catalogue, ProbeResult
+from phoenix_tui.core.clock import Clock
+from phoenix_tui.core.configuration import ProviderConfig
+from phoenix_tui.core.decision import Tried, Try
+from phoenix_tui.core.endpoint import Endpoint
+from phoenix_tui.core.errors import ErrorClass, ErrorInfo, ProviderError, WireError, provider_error
+from phoenix_tui.core.fallback import FallbackManager
+from phoenix_tui.core.health import HealthMonitor
+from phoenix_tui.core.profiles import Profile, profile_of
+from phoenix_tui.core.reply import Reply
+from phoenix_tui.core.secret import Secret
+from phoenix_tui.core.transport import HttpRequest, Transport
+from phoenix_tui.core.types import Answer, Attempt, AttemptRecord, ChatRequest, Message, ModelInfo, Target
+
+_LOCAL_LIST_SECONDS = 10.0
+"""How long a local server's list is believed before it is read again."""
+
+_attempt_ids = itertools.count(1)
+
+
+class Provider:
+    """One of the seven, configured. Its health is the monitor's; what it keeps itself is its model list, and the wire
+    format and model that it has learned to use."""
+
+    def __init__(
+        self,
+        config: ProviderConfig,
+        *,
+        transport: Transport,
+        monitor: HealthMonitor,
+        clock: Clock,
+        rng: Random,
+        patience: float = 1.0,
+    ) -> None:
+        self.config = config
+        self.profile: Profile = profile_of(config.name)
+        self.name = config.name
+        self.deadlines = self.profile.deadlines.scaled(patience)
+        self.endpoint = Endpoint(self.profile, config, transport=transport, connect_deadline=self.deadlines.connect)
+        self._catalogue = Catalogue(self.profile, self.endpoint, clock)
+        self._monitor = monitor
+        self._clock = clock
+        self._rng = rng
+        self._wire_format = config.wire_format or self.profile.wire_format
+        self._model = config.model
+
+    @property
+    def is_available(self) -> bool:
+        """Whether requests may be sent to it now."""
+        return self._monitor.health(self.name).is_available
+
+    @property
+    def models(self) -> tuple[ModelInfo, ...]:
+        """The model list as it was last read; empty before."""
+        return self._catalogue.models
+
+    @property
+    def model(self) -> str:
+        """The model that is asked when a request names none; "" while a local server's list is not known."""
+        return self._model or self._catalogue.best(self.profile.default_model)
+
+    @property
+    def model_loaded(self) -> bool | None:
+        """Whether a local server has that model in memory; None where that is not known."""
+        return self._catalogue.loaded(self.model)
+
+    def keeps_on_this_machine(self, model: str) -> bool:
+        """Whether what is sent to `model` stays on this machine: the host is, and it is no cloud model of Ollama."""
+        return self.endpoint.on_loopback and not model.lower().endswith(("-cloud", ":cloud"))
+
+    def drops_temperature(self, model: str) -> bool:
+        """Whether `model` refuses a temperature, so that none is sent."""
+        return bool(self.profile.refuses_temperature.search(model))
+
+    def is_cold(self, model: str) -> bool:
+        """Whether a local server lists `model` as installed and not in memory, so that asking it loads it first."""
+        return self.profile.local and self._catalogue.loaded(model) is False
+
+    def set_model(self, model: str) -> None:
+        """Ask `model` from now on; "" goes back to the default."""
+        self._model = model
+
+    def set_key(self, key: Secret) -> None:
+        """Use `key` from now on."""
+        self.endpoint.key = key
+
+    async def call(
+        self,
+        model_id: str,
+        messages: tuple[Message, ...],
+        max_tokens: int | None = None,
+        temperature: float | None = None,
+    ) -> Answer:
+        """The answer of one attempt at `model_id` ("" for the provider's own). Raises ProviderError."""
+        request = ChatRequest(messages, model=model_id, max_tokens=max_tokens, temperature=temperature)
+        return await self._answer(await self.stream(request), [])
+
+    async def call_with_retry(
+        self,
+        model_id: str,
+        messages: tuple[Message, ...],
+        max_tokens: int | None = None,
+        temperature: float | None = None,
+    ) -> Answer:
+        """As `call`, with the one retry that the failure policy grants the same provider. Raises ProviderError."""
+        request = ChatRequest(messages, model=model_id, max_tokens=max_tokens, temperature=temperature)
+        policy = FallbackManager((self.name,), primary=self.name, rng=self._rng)
+        records: list[AttemptRecord] = []
+        tried: list[Tried] = []
+        while True:
+            stream = await self.stream(request)
+            try:
+                return await self._answer(stream, records)
+            except ProviderError:
+                if stream.outcome is None:  # pragma: no cover - a failed stream always has its outcome
+                    raise
+                target = stream.attempt.target
+                tried.append(Tried(target, stream.state_before, stream.outcome, tool_call=stream.tool_called))
+                decision = policy.decide(
+                    tried=tried,
+                    health=self._monitor.by_name(),
+                    targets={self.name: target},
+                    now=self._clock.wall(),
+                    fallback=False,
+                )
+                if not isinstance(decision, Try):
+                    raise
+            await self._clock.sleep(decision.wait)
+            tried[-1] = replace(tried[-1], waited=decision.wait)
+
+    async def stream(self, request: ChatRequest) -> AttemptStream:
+        """One attempt at `request.model`, or the provider's own, ready to be entered. Raises ProviderError when no
+        model is to be had."""
+        model = await self.prepare(request.model or "")
+        return self.attempt(self.new_attempt(model), request, alone=True)
+
+    async def probe(self) -> ProbeResult:
+        """A free check that generates nothing."""
+        return await self._catalogue.probe(self._adapter, self.model)
+
+    async def list_models(self) -> tuple[ModelInfo, ...]:
+        """The live model list, all pages of it. Raises ProviderError."""
+        try:
+            return await self._catalogue.read(self._adapter)
+        except WireError as error:
+            raise provider_error(self.endpoint.redacted(error.info), provider=self.name) from error
+
+    async def prepare(self, model: str) -> str:
+        """The model to ask: `model`, or the provider's own where that is "". Reads a local server's list first. Raises
+        ProviderError when no model is to be had."""
+        if self.profile.local and self._catalogue.age > _LOCAL_LIST_SECONDS:
+            try:
+                await self.list_models()
+            except ProviderError:
+                if not (model or self._model):
+                    raise
+        chosen = model or self.model
+        if not chosen:
+            fix = (
+                "run `ollama pull gemma4`"
+                if self.name == "ollama"
+                else f"load one, or set {self.profile.model_variable}"
+            )
+            info = ErrorInfo(ErrorClass.MODEL_NOT_FOUND, f"{self.profile.label} has no model that can chat; {fix}")
+            raise provider_error(info, provider=self.name)
+        return chosen
+
+    def new_attempt(self, model: str, number: int = 1) -> Attempt:
+        """An attempt at `model` that begins now."""
+        return Attempt(f"a{next(_attempt_ids)}", Target(self.name, model), number, self._clock.monotonic())
+
+    def attempt(self, attempt: Attempt, request: ChatRequest, *, alone: bool) -> AttemptStream:
+        """`attempt` at `request`, ready to be entered. `alone` when no other provider could take over."""
+        model = attempt.target.model
+        adapter = self._adapter
+        call = ModelCall(
+            model,
+            request.messages,
+            request.max_tokens or self.profile.default_max_tokens,
+            None if self.drops_temperature(model) else request.temperature,
+        )
+        wire = adapter.request(call, self.profile.dialect)
+        headers = {
+            **self.endpoint.headers(),
+            **wire.headers,
+            "content-type": "application/json",
+            "accept": "application/x-ndjson" if self._wire_format is WireFormat.OLLAMA_CHAT else "text/event-stream",
+        }
+        body = json.dumps(wire.json, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "replace")
+        return AttemptStream(
+            attempt,
+            HttpRequest("POST", self.endpoint.base_url + wire.path, headers, self.deadlines.connect, body),
+            transport=self.endpoint.transport,
+            adapter=adapter,
+            dialect=self.profile.dialect,
+            deadlines=self._attempt_deadlines(model, alone=alone),
+            clock=self._clock,
+            recorder=self._monitor,
+            redacted=self.endpoint.redacted,
+        )
+
+    async def adapt(self, error: ProviderError, *, model_was_named: bool) -> bool:
+        """Learn from a failed attempt. True when the same target is worth asking again, because it will now be asked in
+        another way: in the other wire format of a compatible server, or with a model that it really has."""
+        if error.error_class is not ErrorClass.MODEL_NOT_FOUND:
+            if error.status != 404 or not self._may_change_format():
+                return False
+            self._wire_format = self.profile.alternative_format or self._wire_format
+            return True
+        if model_was_named or self._model:
+            return False
+        try:
+            await self.list_models()
+        except ProviderError:
+            return False
+        return self.model not in ("", error.model)
+
+    @property
+    def _adapter(self) -> Adapter:
+        return adapter_for(self._wire_format)
+
+    def _may_change_format(self) -> bool:
+        """Only an overridden base URL may hide a compatible server that lacks the newer format."""
+        return (
+            self.config.wire_format is None
+            and bool(self.config.root)
+            and self.profile.alternative_format is not None
+            and self._wire_format is self.profile.wire_format
+        )
+
+    def _attempt_deadlines(self, model: str, *, alone: bool) -> AttemptDeadlines:
+        first_token = self.deadlines.until_first_token(model, alone=alone)
+        if self.is_cold(model):
+            first_token = max(first_token, self.deadlines.loading)
+        return AttemptDeadlines(
+            first_token, self.deadlines.stall, self.deadlines.reasoning_stall, self.deadlines.trailing
+        )
+
+    async def _answer(self, stream: AttemptStream, records: list[AttemptRecord]) -> Answer:
+        """The whole answer of `stream`; its record is added to `records` however it ends. Raises ProviderError."""
+        reply = Reply()
+        target = stream.attempt.target
+        try:
+            async with stream:
+                async for delta in stream:
+                    reply.add(delta)
+        finally:
+            if stream.outcome is not None:
+                records.append(AttemptRecord(target, stream.outcome))
+        outcome = records[-1].outcome
+        return reply.answer(
+            stream, requested=target, attempts=tuple(records), ttft=outcome.ttft, duration=outcome.duration
+        )

@@ -1,0 +1,76 @@
+"""Deadlines for one task's waits, without a timer for each wait.
+
+A streamed answer is thousands of short waits under a deadline that moves with each of them. A timer a wait would cost
+as much as the rest of the work; here one timer sleeps until the deadline that was known when it was set, and looks
+again.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable
+from typing import TypeVar
+
+T = TypeVar("T")
+
+
+class DeadlinePassed(TimeoutError):
+    """The deadline passed while the task waited."""
+
+
+class Watchdog:
+    """Ends a wait when its deadline has passed. One task at a time; `close` when done.
+
+    Deadlines are absolute, on the running loop's clock, in seconds.
+    """
+
+    __slots__ = ("_deadline", "_expired", "_loop", "_task", "_timer")
+
+    def __init__(self) -> None:
+        self._loop = asyncio.get_running_loop()
+        self._deadline = 0.0
+        self._timer: asyncio.TimerHandle | None = None
+        self._task: asyncio.Task[object] | None = None
+        self._expired = False
+
+    async def wait(self, awaitable: Awaitable[T], deadline: float) -> T:
+        """The result of `awaitable`. Raises DeadlinePassed, having cancelled it, when `deadline` passes first."""
+        task = asyncio.current_task()
+        if task is None:  # pragma: no cover - a coroutine is always run by a task here
+            raise RuntimeError("a watchdog watches a task")
+        self._deadline = deadline
+        self._task = task
+        self._expired = False
+        already_cancelling = task.cancelling()
+        if self._timer is None or self._timer.when() > deadline:
+            self._set_timer(deadline)
+        try:
+            return await awaitable
+        except asyncio.CancelledError as error:
+            # As asyncio.timeout does: a cancellation from outside that came as well wins over ours.
+            if self._expired and task.uncancel() <= already_cancelling:
+                raise DeadlinePassed from error
+            raise
+        finally:
+            self._task = None
+
+    def close(self) -> None:
+        """Drop the timer."""
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
+
+    def _set_timer(self, when: float) -> None:
+        if self._timer is not None:
+            self._timer.cancel()
+        self._timer = self._loop.call_at(when, self._look)
+
+    def _look(self) -> None:
+        self._timer = None
+        if self._task is None or self._expired:
+            return
+        if self._loop.time() < self._deadline:
+            self._set_timer(self._deadline)
+        else:
+            self._expired = True
+            self._task.cancel()
