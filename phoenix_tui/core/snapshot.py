@@ -69,6 +69,8 @@ class ProviderHealth:
     """Why the provider is not simply healthy, as a phrase for people; empty when it is."""
     recent: tuple[float | None, ...] = ()
     in_flight: int = 0
+    on_trial: bool = False
+    """In probation: its one trial request is on its way, others pass it over."""
 
     @property
     def is_available(self) -> bool:
