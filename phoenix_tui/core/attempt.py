@@ -147,8 +147,8 @@ class AttemptStream:
             if not 200 <= response.status < 300:
                 raise WireError(await self._status_error(response))
             self._phase = Phase.FIRST_TOKEN
-            expects = "ndjson" if self._adapter.wire_format is WireFormat.OLLAMA_CHAT else "sse"
-            self._framer = BodyFramer(response.headers.get("content-type"), expects)
+            ndjson = self._adapter.wire_format is WireFormat.OLLAMA_CHAT
+            self._framer = BodyFramer(response.headers.get("content-type"), "ndjson" if ndjson else "sse")
             self._chunks = response.chunks()
             return
         assert self._framer is not None  # noqa: S101 - set together with the chunks, for the type checker

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping
 from contextlib import suppress
+from functools import partial
 
 from phoenix_tui.core.clock import Clock
 from phoenix_tui.core.health import HealthMonitor
@@ -66,7 +67,7 @@ class ProbeWorker:
             if at <= now and name not in self._running:
                 task = asyncio.ensure_future(self._check(name))
                 self._running[name] = task
-                task.add_done_callback(lambda done, name=name: self._ended(name, done))
+                task.add_done_callback(partial(self._ended, name))
 
     def _ended(self, name: str, task: asyncio.Task[object]) -> None:
         self._running.pop(name, None)

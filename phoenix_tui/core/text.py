@@ -5,17 +5,17 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
-# ECMA-48: CSI (with parameters), OSC/DCS/PM/APC/SOS strings up to their terminator, two-character escapes.
-_ESCAPE_SEQUENCE = re.compile(
-    r"(?:\x1b\[|\x9b)[0-?]*[ -/]*[@-~]"
-    r"|(?:\x1b[\]PX^_]|[\x90\x98\x9d\x9e\x9f])[^\x07\x1b\x9c]*(?:\x07|\x1b\\|\x9c)?"
-    r"|\x1b[ -/]*[0-~]"
-)
+# ECMA-48: CSI with its parameters; OSC, DCS, SOS, PM and APC strings up to their terminator, or to the end of the line
+# where it never comes, so that an open one cannot swallow an answer; two-character escapes.
+_STRING = r"(?:\x1b[\]PX^_]|[\x90\x98\x9d\x9e\x9f])[^\x07\x1b\x9c\n]*"
+_CSI = r"(?:\x1b\[|\x9b)[0-?]*[ -/]*"
+_ESCAPE_SEQUENCE = re.compile(rf"{_CSI}[@-~]|{_STRING}(?:\x07|\x1b\\|\x9c)?|\x1b[ -/]*[0-~]")
+_UNFINISHED = re.compile(rf"(?:{_STRING}\x1b?|{_CSI}|\x1b[ -/]*|\r)\Z")
+_LONGEST_HELD = 4096
 # C0 but tab and newline, DEL, C1, and the characters that reorder or hide text.
 _CONTROL = re.compile(
     "[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u061c\u202a-\u202e\u2066-\u2069\u2028\u2029\ufeff\ufff9-\ufffb]"
 )
-_UNFINISHED_TAIL = re.compile(r"(?:\x1b|\x9b|[\x90\x98\x9d\x9e\x9f])[^\n]{0,64}\Z")
 
 _KEY_SHAPES = re.compile(
     r"\b(?:sk-(?:or-|ant-|proj-)?[A-Za-z0-9_\-*]{6,}|xai-[A-Za-z0-9_\-*]{6,}|AIza[A-Za-z0-9_\-*]{6,})"
@@ -43,30 +43,15 @@ class ControlStripper:
         """The printable part of what is known so far; the start of an unfinished sequence is held back."""
         text = self._held + text
         self._held = ""
-        if text.endswith("\r"):
-            text, self._held = text[:-1], "\r"
-        elif tail := _UNFINISHED_TAIL.search(text):
-            sequence = _ESCAPE_SEQUENCE.match(text, tail.start())
-            is_open_string = sequence and sequence.end() == len(text) and text[-1] not in "\x07\x9c\\"
-            if sequence is None or (is_open_string and _opens_string(text, tail.start())):
-                text, self._held = text[: tail.start()], text[tail.start() :]
+        tail = _UNFINISHED.search(text, max(0, len(text) - _LONGEST_HELD))
+        if tail is not None:
+            text, self._held = text[: tail.start()], tail.group()
         return strip_controls(text)
 
     def end(self) -> str:
         """What was held back, stripped; call once after the last piece."""
         text, self._held = self._held, ""
         return strip_controls(text)
-
-
-def _opens_string(text: str, at: int) -> bool:
-    """Whether the escape at `at` opens a string (OSC and its like), which ends only at its terminator."""
-    return text[at] in "\x90\x98\x9d\x9e\x9f" or text[at : at + 2] in (
-        "\x1b]",
-        "\x1bP",
-        "\x1bX",
-        "\x1b^",
-        "\x1b_",
-    )
 
 
 def redact(text: str, secrets: Iterable[str] = ()) -> str:

@@ -186,7 +186,7 @@ def _connection_error(error: Exception, url: str) -> ErrorInfo:
         return _network(ErrorClass.PROTOCOL, "not_http", f"what {where} answered is not HTTP")
     for root in roots:
         if isinstance(root, ssl.SSLError):
-            reason = getattr(root, "verify_message", "") or root.reason or "handshake failed"
+            reason = getattr(root, "verify_message", "") or getattr(root, "reason", "") or "handshake failed"
             message = (
                 f"no trusted connection to {where} ({reason}); behind a company proxy set HTTPS_PROXY, and "
                 "SSL_CERT_FILE to its certificates"

@@ -1,0 +1,178 @@
+"""The command line: what may be said, and which command hears it.
+
+Nothing heavy is imported here: `--help` and `--version` answer at once, and each command loads what it needs itself.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+EXIT_OK = 0
+EXIT_USAGE = 2
+EXIT_NO_ANSWER = 3
+EXIT_INTERRUPTED = 130
+
+_EPILOG = """\
+exit status:
+  0    answered
+  2    usage or configuration is wrong (a missing key too)
+  3    no provider answered
+  130  interrupted
+"""
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the program; returns its exit status. A closed pipe and Ctrl-C end it quietly."""
+    try:
+        options = _parser().parse_args(arguments)
+        status = _run(options)
+        sys.stdout.flush()
+    except BrokenPipeError:
+        # Whoever read us has seen enough. The interpreter flushes once more at exit: let that go nowhere.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return EXIT_OK
+    except KeyboardInterrupt:
+        return EXIT_INTERRUPTED
+    return status
+
+
+def _run(options: argparse.Namespace) -> int:
+    match options.command:
+        case "ask":
+            from phoenix_tui.commands.ask import run_ask
+
+            return run_ask(options)
+        case "health":
+            from phoenix_tui.commands.health import run_health
+
+            return run_health(options)
+        case "models":
+            from phoenix_tui.commands.models import run_models
+
+            return run_models(options)
+        case "sim":
+            from phoenix_tui.commands.sim import run_sim
+
+            return run_sim(options)
+        case _:
+            from phoenix_tui.commands.screen import run_screen
+
+            return run_screen(options)
+
+
+class _Version(argparse.Action):
+    """Prints the version; looked up only when it is asked for."""
+
+    def __call__(
+        self,
+        parser: argparse.ArgumentParser,
+        namespace: argparse.Namespace,
+        values: object,
+        option_string: str | None = None,
+    ) -> None:
+        from importlib.metadata import version
+
+        sys.stdout.write(f"phoenix-tui {version('phoenix-tui')}\n")
+        parser.exit()
+
+
+def _parser() -> argparse.ArgumentParser:
+    shared = argparse.ArgumentParser(add_help=False)
+    shared.add_argument("--env-file", type=Path, metavar="FILE", help="read settings from FILE, not from this folder")
+
+    chosen = argparse.ArgumentParser(add_help=False)
+    chosen.add_argument("--provider", metavar="NAME", help="ask this provider first")
+    chosen.add_argument("--model", metavar="ID", help="ask this model of it")
+
+    parser = argparse.ArgumentParser(
+        prog="phoenix-tui",
+        description="Chat with seven language-model providers at once: when one fails, the next one answers.",
+        epilog=_EPILOG,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+        parents=[shared, chosen],
+    )
+    parser.add_argument("--version", action=_Version, nargs=0, help="show the version and exit")
+    parser.add_argument("--demo", action="store_true", help="simulated providers: no key, no network")
+    commands = parser.add_subparsers(dest="command", metavar="COMMAND", title="commands; without one the screen opens")
+
+    ask = commands.add_parser(
+        "ask",
+        parents=[_unset(shared), _unset(chosen)],
+        help="one answer, for terminals and scripts",
+        description="Ask once. The answer goes to stdout, everything else to stderr. What is piped in is part of the "
+        "question. Into a pipe the answer is written when it is whole; --stream writes it as it comes.",
+        epilog=_EPILOG,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    ask.add_argument("prompt", nargs="?", metavar="PROMPT", help="the question")
+    ask.add_argument("--system", metavar="TEXT", help="system prompt")
+    ask.add_argument(
+        "--max-tokens", type=_positive, metavar="N", help="cap of the answer in tokens, reasoning included"
+    )
+    ask.add_argument("--temperature", type=_temperature, metavar="T", help="0 to 2; left out where a model refuses it")
+    ask.add_argument("--no-fallback", action="store_true", help="ask no other provider when the first one fails")
+    form = ask.add_mutually_exclusive_group()
+    form.add_argument("--stream", action="store_true", help="write text as it comes, into a pipe too")
+    form.add_argument("--json", action="store_true", help="print one JSON object")
+    form.add_argument("--jsonl", action="store_true", help="a JSON request a line in, a JSON object a line out")
+
+    health = commands.add_parser(
+        "health", parents=[_unset(shared)], help="the seven providers", description="Health of the seven providers."
+    )
+    health.add_argument("--probe", action="store_true", help="check them now; a check is free and generates nothing")
+    health.add_argument("--json", action="store_true", help="print one JSON object")
+
+    models = commands.add_parser(
+        "models", parents=[_unset(shared)], help="live model lists", description="The providers' live model lists."
+    )
+    models.add_argument("--provider", metavar="NAME", help="only this provider")
+    models.add_argument("--json", action="store_true", help="print one JSON object")
+
+    sim = commands.add_parser(
+        "sim",
+        help="simulated providers on this machine",
+        description="Run the simulated providers until Ctrl-C, and print the variables that point at them.",
+    )
+    sim.add_argument("--port", type=_port, default=0, metavar="N", help="first of seven ports (default: free ones)")
+    sim.add_argument("--story", action="store_true", help="let them fail as in the demo; otherwise all is well")
+    return parser
+
+
+def _unset(parent: argparse.ArgumentParser) -> argparse.ArgumentParser:
+    """The options of `parent` for a subcommand: given after the command they count, else what stood before it does."""
+    copy = argparse.ArgumentParser(add_help=False, argument_default=argparse.SUPPRESS)
+    for action in parent._actions:
+        copy.add_argument(
+            *action.option_strings,
+            dest=action.dest,
+            type=action.type or str,
+            metavar=action.metavar,
+            help=action.help,
+            default=argparse.SUPPRESS,
+        )
+    return copy
+
+
+def _positive(text: str) -> int:
+    number = int(text)
+    if number < 1:
+        raise argparse.ArgumentTypeError("must be 1 or more")
+    return number
+
+
+def _temperature(text: str) -> float:
+    number = float(text)
+    if not 0 <= number <= 2:
+        raise argparse.ArgumentTypeError("must be from 0 to 2")
+    return number
+
+
+def _port(text: str) -> int:
+    number = int(text)
+    if not 0 <= number <= 65_528:
+        raise argparse.ArgumentTypeError("must be from 0 to 65528")
+    return number

@@ -1,0 +1,183 @@
+"""`phoenix-tui ask`: one answer, or a stream of them, for terminals and scripts."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import sys
+from typing import IO
+
+from phoenix_tui.cli import EXIT_INTERRUPTED, EXIT_NO_ANSWER, EXIT_OK, EXIT_USAGE
+from phoenix_tui.commands.opening import Opened, Refused, no_provider_configured, open_settings, require_key
+from phoenix_tui.commands.output import say, write_json
+from phoenix_tui.commands.requests import BadLine, conversation, read_request, read_stdin, stdin_lines
+from phoenix_tui.commands.sentences import handed_over, nobody_answered, why_empty
+from phoenix_tui.commands.shapes import Json, answer_shape, failure_shape, problem_shape
+from phoenix_tui.core.client import Client
+from phoenix_tui.core.errors import ErrorClass, NoProviderAnswered
+from phoenix_tui.core.events import (
+    AttemptAborted,
+    AttemptFailed,
+    Completed,
+    Notice,
+    RefusalDelta,
+    TextDelta,
+    Waiting,
+)
+from phoenix_tui.core.text import ControlStripper, strip_controls
+from phoenix_tui.core.types import Answer, ChatRequest
+
+
+def run_ask(options: argparse.Namespace) -> int:
+    """Run the command; returns the exit status."""
+    try:
+        opened = open_settings(options, strict=True)
+        for notice in opened.notices:
+            say(str(notice))
+        if options.provider:
+            require_key(opened, options.provider)
+        if options.jsonl:
+            if options.prompt:
+                raise Refused("--jsonl reads its prompts from standard input; leave PROMPT out.")
+            return asyncio.run(_ask_lines(opened))
+        request = _request(opened, options.prompt)
+        if options.json:
+            return asyncio.run(_ask_json(opened, request))
+        return asyncio.run(_ask_text(opened, request, stream=options.stream))
+    except Refused as refused:
+        say(str(refused))
+        if options.json:
+            write_json(problem_shape(refused.error_class, str(refused)))
+        return EXIT_USAGE
+    except KeyboardInterrupt:
+        if options.json:
+            write_json(problem_shape(ErrorClass.CANCELLED, "interrupted"))
+        return EXIT_INTERRUPTED
+
+
+def _request(opened: Opened, prompt: str | None) -> ChatRequest:
+    """The one request of the command line. Raises Refused when nothing was asked."""
+    parts = [part for part in (prompt, read_stdin(sys.stdin)) if part and part.strip()]
+    if not parts:
+        raise Refused('Nothing was asked; give a question: phoenix-tui ask "why is the sky blue?"')
+    return ChatRequest(conversation("\n\n".join(parts), opened.system_prompt))
+
+
+async def _ask_text(opened: Opened, request: ChatRequest, *, stream: bool) -> int:
+    """The answer as text on stdout."""
+    to_terminal = sys.stdout.isatty()
+    printer = _Printer(sys.stdout, live=to_terminal or stream, restarts=to_terminal)
+    answer: Answer | None = None
+    async with opened.client() as client:
+        try:
+            async with client.stream(request) as turn:
+                async for event in turn:
+                    match event:
+                        case TextDelta(text):
+                            printer.write(text)
+                        case AttemptAborted(attempt, error, chars, next_target):
+                            say(handed_over(attempt.target, error, next_target, after=chars))
+                            if not printer.restart():
+                                return EXIT_NO_ANSWER
+                        case AttemptFailed(attempt, error, next_target):
+                            say(handed_over(attempt.target, error, next_target))
+                        case Waiting(target, seconds):
+                            say(f"{target.provider} is asked again in {seconds:.1f} s.")
+                        case Notice(message):
+                            say(message)
+                        case Completed(completed):
+                            answer = completed
+                        case RefusalDelta():
+                            pass  # told with the reason for an empty answer
+        except NoProviderAnswered as failure:
+            printer.finish()
+            _require_anybody(opened, client)
+            say(nobody_answered(failure))
+            return EXIT_NO_ANSWER
+    printer.finish()
+    if answer is not None and (reason := why_empty(answer)):
+        say(reason)
+    return EXIT_OK
+
+
+async def _ask_json(opened: Opened, request: ChatRequest) -> int:
+    async with opened.client() as client:
+        try:
+            answer = await client.ask(request)
+        except NoProviderAnswered as failure:
+            _require_anybody(opened, client)
+            say(nobody_answered(failure))
+            write_json(failure_shape(failure))
+            return EXIT_NO_ANSWER
+    if reason := why_empty(answer):
+        say(reason)
+    write_json(answer_shape(answer))
+    return EXIT_OK
+
+
+async def _ask_lines(opened: Opened) -> int:
+    """Answer a request a line, in order, in one process, so that health carries over."""
+    async with opened.client() as client:
+        async for line in stdin_lines(sys.stdin.buffer):
+            shape: Json
+            try:
+                request = read_request(line, opened.system_prompt)
+                shape = answer_shape(await client.ask(request))
+            except BadLine as error:
+                shape = problem_shape(ErrorClass.BAD_REQUEST, str(error))
+            except NoProviderAnswered as failure:
+                shape = failure_shape(failure)
+            write_json(shape)
+    return EXIT_OK
+
+
+def _require_anybody(opened: Opened, client: Client) -> None:
+    """Raises Refused when the reason for no answer is that nobody is configured."""
+    if not any(info.configured for info in client.snapshot().providers):
+        raise no_provider_configured(opened)
+
+
+class _Printer:
+    """Text on its way to stdout, controls stripped: at once when `live`, else only when it is whole.
+
+    `restarts` says whether a new attempt may follow what was already written (on a terminal, behind a marked line).
+    """
+
+    def __init__(self, stream: IO[str], *, live: bool, restarts: bool) -> None:
+        self._stream = stream
+        self._live = live
+        self._restarts = restarts
+        self._stripper = ControlStripper()
+        self._held: list[str] = []
+        self._last = "\n"
+
+    def write(self, text: str) -> None:
+        if self._live:
+            self._put(self._stripper.feed(text))
+        else:
+            self._held.append(text)
+
+    def restart(self) -> bool:
+        """The attempt was cut. False when what was written cannot be taken back."""
+        if not self._live:
+            self._held.clear()
+            return True
+        self._stripper = ControlStripper()
+        self._end_line()
+        return self._restarts
+
+    def finish(self) -> None:
+        """All has come: write what was held, and end the last line."""
+        self._put(self._stripper.end() if self._live else strip_controls("".join(self._held)))
+        self._held.clear()
+        self._end_line()
+
+    def _end_line(self) -> None:
+        if self._last != "\n":
+            self._put("\n")
+
+    def _put(self, text: str) -> None:
+        if text:
+            self._stream.write(text)
+            self._stream.flush()
+            self._last = text[-1]

@@ -1,0 +1,70 @@
+"""`phoenix-tui health`: the seven providers, for people and for prompts of a shell."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+from datetime import UTC, datetime
+
+from phoenix_tui.cli import EXIT_NO_ANSWER, EXIT_OK, EXIT_USAGE
+from phoenix_tui.commands.opening import Opened, Refused, open_settings
+from phoenix_tui.commands.output import say, write_json, write_table
+from phoenix_tui.commands.shapes import health_shape
+from phoenix_tui.core.snapshot import ProviderHealth, Snapshot
+
+
+def run_health(options: argparse.Namespace) -> int:
+    """Run the command; returns the exit status."""
+    try:
+        opened = open_settings(options, strict=True)
+    except Refused as refused:
+        say(str(refused))
+        return EXIT_USAGE
+    for notice in opened.notices:
+        say(str(notice))
+    snapshot = asyncio.run(_look(opened, probe=options.probe))
+    if options.json:
+        write_json(health_shape(snapshot))
+    else:
+        write_table(
+            [_row(snapshot, health) for health in snapshot.health],
+            ("provider", "state", "ok", "requests", "average", "checked", "model", "note"),
+        )
+    return EXIT_OK if any(placement.eligible for placement in snapshot.order) else EXIT_NO_ANSWER
+
+
+async def _look(opened: Opened, *, probe: bool) -> Snapshot:
+    async with opened.client() as client:
+        if probe:
+            names = [info.name for info in client.snapshot().providers if info.configured or not info.problem]
+            await asyncio.gather(*(client.probe(name) for name in names))
+        return client.snapshot()
+
+
+def _row(snapshot: Snapshot, health: ProviderHealth) -> tuple[str, ...]:
+    info = snapshot.info_of(health.name)
+    rate = health.success_rate
+    average = health.average_response_time
+    name = f"{health.name} *" if health.name == snapshot.primary else health.name
+    error = health.last_error
+    note = info.problem or health.reason or (error.message if error else "")
+    return (
+        name,
+        health.state.value,
+        "-" if rate is None else f"{rate:.0%}",
+        str(health.total_requests),
+        "-" if average is None else f"{average:.1f} s",
+        _ago(health.last_checked),
+        info.model or "-",
+        note[:120],
+    )
+
+
+def _ago(moment: datetime | None) -> str:
+    if moment is None:
+        return "never"
+    seconds = (datetime.now(UTC) - moment).total_seconds()
+    for size, unit in ((86_400, "d"), (3_600, "h"), (60, "min")):
+        if seconds >= size:
+            return f"{seconds / size:.0f} {unit} ago"
+    return "just now" if seconds < 5 else f"{seconds:.0f} s ago"
