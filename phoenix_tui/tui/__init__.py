@@ -1,0 +1,1 @@
+"""The full screen. Imports Textual; the core never imports this."""

@@ -1,0 +1,108 @@
+"""Inline Markdown (emphasis, code, links) to styled spans."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from markdown_it.token import Token
+
+from phoenix_tui.core.text import strip_controls
+from phoenix_tui.tui.markdown.lines import PLAIN, Span, Style
+from phoenix_tui.tui.markdown.parser import References, parse_inline
+
+GLUE = "\u2060"
+"""Word joiner: `GLUE newline GLUE` stands where a line too long to be parsed whole was cut, and is taken out again."""
+
+_OPENABLE = re.compile(r"(?:https?://|mailto:)[^\s\x00-\x1f]+\Z", re.IGNORECASE)
+_BARE_LINK = re.compile(r"https?://[^\s<>\"'`|\u2060]+", re.IGNORECASE)
+_BREAK_TAG = re.compile(r"<br\s*/?>\Z", re.IGNORECASE)
+_STYLE_OF = {"strong_open": "strong", "em_open": "em", "s_open": "strike"}
+
+
+def _bare_links(text: str, style: Style) -> Iterator[Span]:
+    """`text` with the addresses in it made links; a full stop or an unopened bracket at their end is not part of them."""
+    at = 0
+    for match in _BARE_LINK.finditer(text) if "://" in text else ():
+        address = match.group().rstrip(".,;:!?*_~")
+        while address.endswith(")") and address.count(")") > address.count("("):
+            address = address[:-1]
+        if match.start() > at:
+            yield Span(text[at : match.start()], style)
+        yield Span(address, (*style, "link"), address)
+        at = match.start() + len(address)
+    if at < len(text):
+        yield Span(text[at:], style)
+
+
+def _without_glue(spans: list[Span]) -> list[Span]:
+    """Seams of cut lines closed again: the joiner at the end of one piece, the break, the joiner at the next start."""
+    out: list[Span] = []
+    seam = False
+    for span in spans:
+        text = span.text.replace(f"{GLUE} {GLUE}", "")
+        if span.text == " " and out and out[-1].text.endswith(GLUE):
+            seam = True
+            continue
+        if seam:
+            seam = False
+            if text.startswith(GLUE):
+                out[-1] = out[-1]._replace(text=out[-1].text[:-1])
+                text = text[1:]
+            else:
+                out.append(Span(" "))
+        out.append(span._replace(text=text))
+    return out
+
+
+def _spans(tokens: list[Token], base: Style) -> Iterator[Span]:
+    styles: list[str] = list(base)
+    link = ""
+    target = ""
+    for token in tokens:
+        style = tuple(styles)
+        match token.type:
+            case "text" | "text_special":
+                if link:
+                    yield Span(token.content, style, link)
+                elif target:
+                    yield Span(token.content, style)
+                else:
+                    yield from _bare_links(token.content, style)
+            case "code_inline":
+                yield Span(token.content, (*style, "code"), link)
+            case "softbreak":
+                yield Span(" ", style, link)
+            case "hardbreak":
+                yield Span("\n", style)
+            case "strong_open" | "em_open" | "s_open":
+                styles.append(_STYLE_OF[token.type])
+            case "strong_close" | "em_close" | "s_close":
+                styles.pop()
+            case "link_open":
+                href = strip_controls(str(token.attrs.get("href", "")))
+                link = href if _OPENABLE.match(href) else ""
+                target = href
+                styles.append("link" if link else "em")
+            case "link_close":
+                styles.pop()
+                if target and not link:
+                    yield Span(f" ({target})", tuple(styles))
+                link = target = ""
+            case "image":
+                yield Span(f"[image: {token.content or 'no description'}]", (*style, "image"), link)
+            case "html_inline":
+                yield Span("\n" if _BREAK_TAG.match(token.content) else token.content, style, link)
+            case _:
+                if token.content:
+                    yield Span(token.content, style, link)
+
+
+def inline_spans(content: str, references: References, style: Style = PLAIN) -> list[Span]:
+    """`content` as spans; a newline in a span's text is a break that was asked for."""
+    tokens = parse_inline(content, references)
+    spans = [
+        span._replace(text=span.text.replace("\t", " ")) if "\t" in span.text else span
+        for span in _spans(tokens, style)
+    ]
+    return _without_glue(spans) if GLUE in content else spans

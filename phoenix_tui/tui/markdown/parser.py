@@ -1,0 +1,45 @@
+"""The Markdown dialect: CommonMark with tables and strike-through; HTML is kept as text by the renderer."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import cache
+from typing import Any
+
+from markdown_it import MarkdownIt
+from markdown_it.token import Token
+
+MAX_NESTING = 24
+"""Quotes and lists nested deeper than this are shown as they were written (markdown-it would drop them)."""
+
+References = Mapping[str, Mapping[str, Any]]
+"""Link definitions by normalised label, as markdown-it keeps them."""
+
+
+@cache
+def _parser() -> MarkdownIt:
+    parser = MarkdownIt("commonmark", {"maxNesting": MAX_NESTING})
+    parser.enable(["table", "strikethrough"])
+    return parser
+
+
+def parse_blocks(source: str) -> tuple[list[Token], dict[str, Any]]:
+    """The block tokens of `source`, inline content unparsed, and the link definitions found in it."""
+    references: dict[str, Any] = {}
+    tokens: list[Token] = []
+    parser = _parser()
+    parser.block.parse(source.replace("\0", "\ufffd"), parser, {"references": references}, tokens)
+    return tokens, references
+
+
+def parse_inline(content: str, references: References) -> list[Token]:
+    """The inline tokens of one paragraph, heading or cell."""
+    parser = _parser()
+    tokens: list[Token] = []
+    parser.inline.parse(content, parser, {"references": dict(references)}, tokens)
+    return tokens
+
+
+def too_deep(tokens: list[Token]) -> bool:
+    """Whether nesting has reached the depth from which on the parser drops text."""
+    return any(token.level >= MAX_NESTING - 1 for token in tokens)

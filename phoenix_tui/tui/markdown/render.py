@@ -1,0 +1,191 @@
+"""Markdown blocks laid out to lines of a given width."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from markdown_it.token import Token
+
+from phoenix_tui.tui.markdown.inline import GLUE, inline_spans
+from phoenix_tui.tui.markdown.lines import BLANK, PLAIN, Line, Span, Style, indented
+from phoenix_tui.tui.markdown.parser import References, parse_blocks, too_deep
+from phoenix_tui.tui.markdown.syntax import CODE, highlight, highlight_line
+from phoenix_tui.tui.markdown.table import Cell, Table, table_lines
+from phoenix_tui.tui.markdown.wrap import wrap, wrap_verbatim
+
+_BULLETS = ("•", "◦", "▪")
+_MIN_WIDTH = 12
+"""Nested blocks are indented no further once less than this is left."""
+_BAR = Span("▎ ", ("code-block", "code-bar"))
+_CONTINUED = Span("▎↪", ("code-block", "code-bar"))
+TAB_SIZE = 4
+
+
+def paragraph(spans: list[Span], width: int) -> list[Line]:
+    """Running text, wrapped."""
+    return [Line(row.spans, join=row.join) for row in wrap(spans, width)]
+
+
+def code_lines(lines: tuple[str, ...], language: str, width: int, *, first: bool, is_open: bool) -> list[Line]:
+    """A block of code, or a piece of one: a label on the first, long lines wrapped behind a continuation mark."""
+    out: list[Line] = []
+    if first and language:
+        out.append(Line((_BAR, Span(language[:40], ("code-block", "code-label"))), lead=2, fill=CODE))
+    expanded = tuple(line.expandtabs(TAB_SIZE) for line in lines)
+    if is_open:
+        styled = [list(highlight_line(line.strip(GLUE), language)) for line in expanded]
+    else:
+        styled = highlight(tuple(line.strip(GLUE) for line in expanded), language)
+    for line, spans in zip(expanded, styled, strict=True):
+        for index, row in enumerate(wrap_verbatim(spans, max(1, width - 2))):
+            continued = bool(index) or line.startswith(GLUE)
+            join = "" if continued else "\n"
+            out.append(Line((_CONTINUED if continued else _BAR, *row.spans), lead=2, join=join, fill=CODE))
+    return out
+
+
+def verbatim(source: str, width: int, style: Style) -> list[Line]:
+    """Text line by line as it was written."""
+    out: list[Line] = []
+    for line in source.rstrip("\n").split("\n"):
+        rows = wrap_verbatim([Span(line.expandtabs(TAB_SIZE).strip(GLUE), style)], width)
+        joined = line.startswith(GLUE)
+        out.extend(Line(row.spans, join="" if index or joined else "\n") for index, row in enumerate(rows))
+    return out
+
+
+@dataclass(slots=True)
+class _Renderer:
+    tokens: list[Token]
+    references: References
+    table_continues: bool
+    ordinal: int | None
+    at: int = 0
+    list_depth: int = 0
+
+    def until(self, closing: str, width: int, style: Style, *, tight: bool = False) -> list[Line]:
+        """All blocks up to the token `closing` (or the end), a blank line between them unless `tight`."""
+        out: list[Line] = []
+        while self.at < len(self.tokens) and self.tokens[self.at].type != closing:
+            lines = self.block(width, style)
+            if lines and out and not tight:
+                out.append(BLANK)
+            out.extend(lines)
+        self.at += 1
+        return out
+
+    def block(self, width: int, style: Style) -> list[Line]:
+        token = self.tokens[self.at]
+        self.at += 1
+        match token.type:
+            case "paragraph_open":
+                return paragraph(self.inline(style), width)
+            case "heading_open":
+                return paragraph(self.inline((*style, "heading", f"heading-{token.tag[1:]}")), width)
+            case "fence" | "code_block":
+                content = token.content.removesuffix("\n").split("\n")
+                language = token.info.split()[0] if token.info.split() else ""
+                return code_lines(tuple(content), language, width, first=True, is_open=False)
+            case "hr":
+                return [Line((Span("─" * width, ("border",)),))]
+            case "html_block":
+                return verbatim(token.content, width, (*style, "html"))
+            case "blockquote_open":
+                bar = Span("│ ", ("border",)) if width - 2 >= _MIN_WIDTH else Span("")
+                inner = self.until("blockquote_close", width - len(bar.text), (*style, "quote"))
+                return indented(inner, bar, bar)
+            case "bullet_list_open" | "ordered_list_open":
+                return self.items(token, width, style)
+            case "table_open":
+                return self.table(width)
+            case _:
+                return [Line(row.spans) for row in wrap([Span(token.content, style)], width)] if token.content else []
+
+    def inline(self, style: Style) -> list[Span]:
+        """The inline token that follows an opening one, and its closing token."""
+        content = self.tokens[self.at].content
+        self.at += 2
+        return inline_spans(content, self.references, style)
+
+    def items(self, opening: Token, width: int, style: Style) -> list[Line]:
+        ordered = opening.type == "ordered_list_open"
+        closing = opening.type.replace("open", "close")
+        number = int(opening.attrs.get("start", 1)) if ordered else 0
+        if ordered and opening.level == 0 and self.ordinal is not None:
+            number, self.ordinal = self.ordinal, None
+        end = next(i for i in range(self.at, len(self.tokens)) if self._closes(i, opening, closing))
+        inside = self.tokens[self.at : end]
+        count = sum(token.type == "list_item_open" and token.level == opening.level + 1 for token in inside)
+        is_tight = not any(
+            token.type == "paragraph_open" and not token.hidden and token.level == opening.level + 2 for token in inside
+        )
+        digits = len(str(number + count - 1)) if ordered else 0
+        out: list[Line] = []
+        self.list_depth += 1
+        while self.tokens[self.at].type == "list_item_open":
+            self.at += 1
+            mark = f"{number:>{digits}}. " if ordered else f"{_BULLETS[(self.list_depth - 1) % len(_BULLETS)]} "
+            number += 1
+            if box := self.task_box():
+                mark = f"{mark}{box} " if ordered else f"{box} "
+            bullet = Span(mark, ("bullet",))
+            if width - len(mark) >= _MIN_WIDTH:
+                lines = self.until("list_item_close", width - len(mark), style, tight=is_tight) or [BLANK]
+                lines = indented(lines, bullet, Span(" " * len(mark)), decorates_first=False)
+            else:
+                lines = [Line((bullet,)), *self.until("list_item_close", width, style, tight=is_tight)]
+            if out and not is_tight:
+                out.append(BLANK)
+            out.extend(lines)
+        self.list_depth -= 1
+        self.at += 1
+        return out
+
+    def _closes(self, index: int, opening: Token, closing: str) -> bool:
+        token = self.tokens[index]
+        return token.type == closing and token.level == opening.level
+
+    def task_box(self) -> str:
+        """The box of a task item, whose "[ ]" or "[x]" is taken off its text."""
+        if self.at + 1 >= len(self.tokens) or self.tokens[self.at].type != "paragraph_open":
+            return ""
+        inline = self.tokens[self.at + 1]
+        mark = inline.content[:4].lower()
+        if mark not in ("[ ] ", "[x] "):
+            return ""
+        self.tokens[self.at + 1] = inline.copy(content=inline.content[4:])
+        return "☐" if mark == "[ ] " else "☑"
+
+    def table(self, width: int) -> list[Line]:
+        rows: list[list[Cell]] = []
+        alignments: list[str] = []
+        while (token := self.tokens[self.at]).type != "table_close":
+            self.at += 1
+            if token.type == "tr_open":
+                rows.append([])
+            elif token.type in ("th_open", "td_open"):
+                if token.type == "th_open":
+                    alignments.append(str(token.attrs.get("style", "")).removeprefix("text-align:") or "left")
+                style: Style = ("strong",) if token.type == "th_open" else PLAIN
+                rows[-1].append(inline_spans(self.tokens[self.at].content, self.references, style))
+        self.at += 1
+        header, *body = (tuple(row) for row in rows)
+        table = Table(header, tuple(body), tuple(alignments))
+        return table_lines(table, width, continues=self.table_continues)
+
+
+def markdown_lines(
+    source: str, width: int, references: References, *, table_continues: bool = False, ordinal: int | None = None
+) -> list[Line]:
+    """`source` laid out in `width` cells.
+
+    `references` are the link definitions known so far. `ordinal` is the number an ordered list goes on with, and
+    `table_continues` leaves a table's header out, where `source` goes on with a block too long for one piece.
+    """
+    tokens, own = parse_blocks(source)
+    width = max(1, width)
+    if too_deep(tokens):
+        note = Line((Span("(nested too deeply to lay out: shown as written)", ("note",)),))
+        return [note, *verbatim(source.strip("\n"), width, PLAIN)]
+    renderer = _Renderer(tokens, {**own, **references}, table_continues, ordinal)
+    return renderer.until("", width, PLAIN)

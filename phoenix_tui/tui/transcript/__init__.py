@@ -1,0 +1,1 @@
+"""The transcript without its widget: what was said, and how it falls into lines."""

@@ -1,0 +1,177 @@
+"""What was said, as plain data: questions, answers, switches, notices, errors, output of commands."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from enum import StrEnum
+from typing import Any
+
+from phoenix_tui.core.text import ControlStripper, strip_controls
+
+
+class Kind(StrEnum):
+    """What an entry is."""
+
+    USER = "user"
+    ANSWER = "answer"
+    SWITCH = "switch"
+    NOTICE = "notice"
+    ERROR = "error"
+    OUTPUT = "output"
+
+
+class State(StrEnum):
+    """How far an answer has come."""
+
+    STREAMING = "streaming"
+    DONE = "done"
+    STOPPED = "stopped"
+    """The person stopped it; what had come stays and counts as an answer."""
+    INTERRUPTED = "interrupted"
+    """It was cut and another took over: folded, kept, no answer."""
+
+
+class Text:
+    """A text that grows in pieces; escape sequences and control characters are taken out, also across a cut."""
+
+    __slots__ = ("_cleaner", "_pieces", "characters", "newlines")
+
+    def __init__(self, text: str = "") -> None:
+        self._pieces: list[str] = []
+        self._cleaner: ControlStripper | None = ControlStripper()
+        self.characters = 0
+        self.newlines = 0
+        if text:
+            self._keep(strip_controls(text))
+
+    def append(self, delta: str) -> str:
+        """Add a piece; gives what of it can be shown now."""
+        if self._cleaner is None:
+            self._cleaner = ControlStripper()
+        return self._keep(self._cleaner.feed(delta))
+
+    def end(self) -> str:
+        """No more will come; gives what was held back."""
+        if self._cleaner is None:
+            return ""
+        rest, self._cleaner = self._cleaner.end(), None
+        return self._keep(rest)
+
+    def _keep(self, piece: str) -> str:
+        if piece:
+            self._pieces.append(piece)
+            self.characters += len(piece)
+            self.newlines += piece.count("\n")
+        return piece
+
+    def __str__(self) -> str:
+        if len(self._pieces) > 1:
+            self._pieces = ["".join(self._pieces)]
+        return self._pieces[0] if self._pieces else ""
+
+    def __bool__(self) -> bool:
+        return self.characters > 0
+
+
+class Entry:
+    """One thing in the transcript. `title` names who answers, `header` replaces it once all about an answer is known."""
+
+    __slots__ = (
+        "folded", "gap", "header", "hint", "id", "kind", "reasoning", "reasoning_open", "state", "summary", "text", "title",
+    )  # fmt: skip
+
+    def __init__(
+        self,
+        kind: Kind,
+        text: str = "",
+        *,
+        title: str = "",
+        header: str = "",
+        reasoning: str = "",
+        state: State = State.DONE,
+        summary: str = "",
+        hint: str = "",
+    ) -> None:
+        self.kind = kind
+        self.id = 0
+        self.text = Text(text)
+        self.reasoning = Text(reasoning)
+        self.title = _one_line(title)
+        self.header = _one_line(header)
+        self.summary = _one_line(summary)
+        self.hint = _one_line(hint)
+        self.state = state
+        self.folded = state is State.INTERRUPTED
+        self.reasoning_open: bool | None = None
+        """Whether the person opened the reasoning; None as long as they left it alone."""
+        self.gap = True
+        """Whether a blank row stands before it."""
+
+    @property
+    def shows_reasoning(self) -> bool:
+        """Open by the person's wish, or by itself as long as there is nothing else to read."""
+        if self.reasoning_open is None:
+            return self.state is State.STREAMING and not self.text
+        return self.reasoning_open
+
+    def dump(self) -> dict[str, Any]:
+        """The entry as plain data, without what is empty."""
+        fields = {
+            "kind": self.kind.value,
+            "text": str(self.text),
+            "title": self.title,
+            "header": self.header,
+            "reasoning": str(self.reasoning),
+            "state": self.state.value,
+            "summary": self.summary,
+            "hint": self.hint,
+        }
+        if self.kind is not Kind.ANSWER:
+            del fields["state"]
+        return {name: value for name, value in fields.items() if value}
+
+
+def _one_line(text: str) -> str:
+    return " ".join(strip_controls(text).split(" ")).replace("\n", " ").replace("\t", " ")
+
+
+def load_entry(data: Mapping[str, Any]) -> Entry | None:
+    """An entry from what `Entry.dump` gave; None for data that is none (another version, a damaged file).
+
+    An answer that was still streaming when it was saved is one that was stopped.
+    """
+    try:
+        kind, state = Kind(data.get("kind", "")), State(data.get("state", State.DONE))
+    except ValueError:
+        return None
+    names = ("text", "title", "header", "reasoning", "summary", "hint")
+    fields = {name: value for name in names if isinstance(value := data.get(name, ""), str)}
+    if state is State.STREAMING:
+        state = State.STOPPED
+    return Entry(kind, fields.pop("text", ""), state=state, **fields)
+
+
+def messages(entries: Iterable[Entry]) -> list[dict[str, str]]:
+    """The conversation as a model would be sent it: questions and answers, nothing else, no cut or empty answer."""
+    out = []
+    for entry in entries:
+        is_answer = entry.kind is Kind.ANSWER and entry.state in (State.DONE, State.STOPPED)
+        text = str(entry.text)
+        if entry.kind is Kind.USER or (is_answer and text.strip()):
+            out.append({"role": "user" if entry.kind is Kind.USER else "assistant", "content": text})
+    return out
+
+
+def plain_text(entries: Iterable[Entry]) -> str:
+    """The whole transcript as text to read or paste."""
+    parts = []
+    for entry in entries:
+        match entry.kind:
+            case Kind.USER:
+                parts.append(f"You\n{entry.text}")
+            case Kind.ANSWER:
+                state = "" if entry.state is State.DONE else f" ({entry.summary or entry.state.value})"
+                parts.append(f"{entry.header or entry.title}{state}\n{entry.text}".strip("\n"))
+            case _:
+                parts.append(f"{entry.text}\n{entry.hint}".strip("\n"))
+    return "\n\n".join(parts)

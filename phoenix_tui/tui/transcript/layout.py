@@ -1,0 +1,169 @@
+"""The whole transcript as rows, of which only those near the view are ever laid out."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from typing import NamedTuple
+
+from phoenix_tui.tui.markdown.lines import BLANK, Line
+from phoenix_tui.tui.transcript.entries import Entry, Kind, State
+from phoenix_tui.tui.transcript.heights import Heights
+from phoenix_tui.tui.transcript.view import EntryView, Slot
+
+KEPT_VIEWS = 200
+KEPT_SLOTS = 400
+STEPS = 4
+"""Bounded steps of splitting Markdown done at once; a step is about 10 ms at worst."""
+
+
+class Place(NamedTuple):
+    """A row by what it belongs to: stays right when heights elsewhere change."""
+
+    entry: int
+    section: int
+    part: int
+    line: int
+
+    @property
+    def key(self) -> int:
+        """One number that orders rows as they stand; never changes when rows above come, go or change."""
+        return (self.entry << 56) | (self.section << 52) | (self.part << 26) | self.line
+
+
+def place_of(key: int) -> Place:
+    """The place a key stands for."""
+    return Place(key >> 56, (key >> 52) & 0xF, (key >> 26) & 0x3FFFFFF, key & 0x3FFFFFF)
+
+
+class Layout:
+    """Rows of `entries` at one width."""
+
+    def __init__(self, entries: list[Entry], width: int) -> None:
+        self.entries = entries
+        self.width = max(1, width)
+        self._views: OrderedDict[int, EntryView] = OrderedDict()
+        self._laid_out: OrderedDict[int, Slot] = OrderedDict()
+        self.heights = Heights(map(self._estimate, entries))
+
+    @property
+    def height(self) -> int:
+        """Rows of everything, partly estimated."""
+        return self.heights.total
+
+    def _estimate(self, entry: Entry) -> int:
+        rows = 1 + entry.gap + bool(entry.hint)
+        if entry.kind in (Kind.USER, Kind.ANSWER, Kind.OUTPUT) and not entry.folded:
+            rows += entry.text.newlines + entry.text.characters // self.width + bool(entry.text)
+        return rows + bool(entry.reasoning)
+
+    def added(self) -> None:
+        """Entries were put at the end."""
+        for index in range(len(self.heights), len(self.entries)):
+            self.heights.append(self._estimate(self.entries[index]))
+
+    def changed(self, index: int) -> bool:
+        """An entry changed. True when there is more to split than was done at once."""
+        view = self._views.get(index)
+        if view is None:
+            if self.entries[index].state is not State.STREAMING:
+                self.heights.set(index, self._estimate(self.entries[index]))
+                return False
+            view = self.view(index)
+        else:
+            view.sync(STEPS)
+        self.heights.set(index, view.height)
+        return view.has_more
+
+    def view(self, index: int) -> EntryView:
+        """The view of an entry, made when it is first needed."""
+        view = self._views.get(index)
+        if view is None:
+            view = self._views[index] = EntryView(self.entries[index], self.width, steps=STEPS)
+            self._drop_views()
+        self._views.move_to_end(index)
+        return view
+
+    def _drop_views(self) -> None:
+        surplus = len(self._views) - KEPT_VIEWS
+        if surplus > 0:
+            old = [i for i in self._views if self.entries[i].state is not State.STREAMING][:surplus]
+            for index in old:
+                del self._views[index]
+
+    def resize(self, width: int) -> None:
+        """Another width: everything is estimated until it is seen."""
+        self.width = max(1, width)
+        for view in self._views.values():
+            view.resize(self.width)
+        self._laid_out.clear()
+        self.heights = Heights(
+            self._views[index].height if index in self._views else self._estimate(entry)
+            for index, entry in enumerate(self.entries)
+        )
+
+    def place(self, row: int) -> Place:
+        """What `row` belongs to."""
+        index, rest = self.heights.find(row)
+        return Place(index, *self.view(index).find(rest))
+
+    def row_of(self, place: Place) -> int:
+        """The row of a place; of the nearest one if it is gone."""
+        if place.entry >= len(self.entries):
+            return self.height
+        view = self.view(place.entry)
+        section = view.sections[place.section]
+        height = section.heights[place.part] if place.part < len(section.slots) else 0
+        start = self.heights.before(place.entry) + view.row_of(place.section, place.part)
+        return start + max(0, min(place.line, height - 1))
+
+    def measure(self, first: int, last: int) -> bool:
+        """Make heights from row `first` up to `last` exact. True when any was not."""
+        changed = False
+        row = max(0, first)
+        while self.entries and row < min(last, self.height):
+            index, rest = self.heights.find(row)
+            view = self.view(index)
+            changed = bool(self.heights.set(index, view.height)) or changed
+            section_index, part, line = view.find(min(rest, max(0, view.height - 1)))
+            section = view.sections[section_index]
+            if not section.slots:
+                row = self.heights.before(index + 1)
+                continue
+            grown = self._measure(index, section_index, part)
+            changed = changed or bool(grown)
+            start = self.heights.before(index) + view.row_of(section_index, part)
+            row = max(row + (not grown), start + section.heights[part])
+        return changed
+
+    def _measure(self, index: int, section_index: int, part: int) -> int:
+        view = self.view(index)
+        section = view.sections[section_index]
+        grown = section.measure(part, self.width)
+        slot = section.slots[part]
+        self._laid_out[id(slot)] = slot
+        self._laid_out.move_to_end(id(slot))
+        while len(self._laid_out) > KEPT_SLOTS:
+            self._laid_out.popitem(last=False)[1].forget()
+        if grown:
+            self.heights.set(index, view.height)
+        return grown
+
+    def slot(self, place: Place) -> Slot | None:
+        """The laid-out part at a place; None when there is none."""
+        slots = self.view(place.entry).sections[place.section].slots
+        if place.part >= len(slots):
+            return None
+        if slots[place.part].lines is None:
+            self._measure(place.entry, place.section, place.part)
+        return slots[place.part]
+
+    def line(self, place: Place) -> Line:
+        """The row at a place."""
+        slot = self.slot(place)
+        lines = slot.lines if slot is not None else None
+        return lines[place.line] if lines and place.line < len(lines) else BLANK
+
+    def repaint(self) -> None:
+        """Forget what was painted; the rows themselves stay."""
+        for slot in self._laid_out.values():
+            slot.strips = {}

@@ -1,0 +1,123 @@
+"""The pieces an entry is shown in, each small enough to be laid out at once."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from typing import Protocol
+
+from phoenix_tui.tui.markdown.document import Block, Document
+from phoenix_tui.tui.markdown.lines import BLANK, PLAIN, Line, Span, Style, indented
+from phoenix_tui.tui.markdown.render import paragraph, verbatim
+
+INDENT = "  "
+_PIECE_LINES = 100
+_PIECE_CHARACTERS = 8_000
+
+
+class Part(Protocol):
+    """A piece of an entry."""
+
+    @property
+    def stop(self) -> str:
+        """What the keyboard can stop at here: "entry", "answer", "reasoning", or nothing."""
+
+    def estimate(self, width: int) -> int:
+        """About how many rows it takes; cheap."""
+
+    def lines(self, width: int) -> list[Line]:
+        """It laid out."""
+
+
+@dataclass(frozen=True, slots=True)
+class Heading:
+    """One paragraph at the left edge: who speaks, a fold, a switch, a notice."""
+
+    spans: tuple[Span, ...]
+    stop: str = ""
+    gap: bool = False
+
+    def estimate(self, width: int) -> int:
+        """One row, or as many as its characters need."""
+        return self.gap + max(1, -(-sum(len(span.text) for span in self.spans) // max(1, width)))
+
+    def lines(self, width: int) -> list[Line]:
+        """The paragraph, wrapped; further rows are indented."""
+        rows = paragraph(list(self.spans), max(1, width - len(INDENT)))
+        rows = indented(rows, Span(""), Span(INDENT), decorates_first=False)
+        return [BLANK, *rows] if self.gap else rows
+
+
+@dataclass(frozen=True, slots=True)
+class Plain:
+    """Text as a person or a command wrote it."""
+
+    text: str
+    style: Style = PLAIN
+    is_verbatim: bool = False
+    stop: str = ""
+
+    def estimate(self, width: int) -> int:
+        """Rows by the number of characters in each line."""
+        return estimate_rows(self.text, width - len(INDENT))
+
+    def lines(self, width: int) -> list[Line]:
+        """The text, indented; wrapped at words, or anywhere when it is laid out already."""
+        width = max(1, width - len(INDENT))
+        if self.is_verbatim:
+            rows = verbatim(self.text, width, self.style)
+        else:
+            rows = paragraph([Span(self.text.expandtabs(4), self.style)], width)
+        return indented(rows, Span(INDENT), Span(INDENT))
+
+
+@dataclass(frozen=True, slots=True)
+class MarkdownPart:
+    """One block of an answer."""
+
+    block: Block
+    document: Document
+    style: Style = PLAIN
+    stop: str = ""
+
+    def estimate(self, width: int) -> int:
+        """Rows by the number of characters in each line of the source."""
+        return self.block.gap + estimate_rows(self.block.source.strip("\n"), width - len(INDENT))
+
+    def lines(self, width: int) -> list[Line]:
+        """The block, indented."""
+        lines = self.block.lines(max(1, width - len(INDENT)), self.document.references)
+        if self.style:
+            lines = [replace(line, spans=tuple(_under(self.style, span) for span in line.spans)) for line in lines]
+        return indented(lines, Span(INDENT), Span(INDENT))
+
+
+def _under(style: Style, span: Span) -> Span:
+    return span._replace(style=(*style, *span.style))
+
+
+def estimate_rows(text: str, width: int) -> int:
+    """About how many rows `text` takes in `width` cells."""
+    width = max(1, width)
+    return sum(max(1, -(-len(line) // width)) for line in text.split("\n"))
+
+
+def pieces(text: str) -> Iterator[str]:
+    """`text` in pieces of whole lines, none of them big; a line that is longer than a piece is cut."""
+    lines: list[str] = []
+    size = 0
+    for line in text.split("\n"):
+        for piece in _line_pieces(line):
+            if lines and (len(lines) >= _PIECE_LINES or size + len(piece) > _PIECE_CHARACTERS):
+                yield "\n".join(lines)
+                lines, size = [], 0
+            lines.append(piece)
+            size += len(piece)
+    yield "\n".join(lines)
+
+
+def _line_pieces(line: str) -> list[str]:
+    if len(line) <= _PIECE_CHARACTERS:
+        return [line]
+    return re.findall(rf".{{1,{_PIECE_CHARACTERS}}}", line)

@@ -1,0 +1,242 @@
+"""One entry as sections of parts with their heights: estimated until seen, exact where seen."""
+
+from __future__ import annotations
+
+from phoenix_tui.tui.markdown.document import Block, Document
+from phoenix_tui.tui.markdown.lines import Line, Span
+from phoenix_tui.tui.transcript.entries import Entry, Kind, State
+from phoenix_tui.tui.transcript.heights import Heights
+from phoenix_tui.tui.transcript.parts import Heading, MarkdownPart, Part, Plain, pieces
+
+HEAD, THOUGHT, BODY, FOOT = range(4)
+
+
+class Slot:
+    """A part in its place, with its rows once it has been laid out."""
+
+    __slots__ = ("lines", "part", "strips")
+
+    def __init__(self, part: Part) -> None:
+        self.part = part
+        self.lines: list[Line] | None = None
+        self.strips: dict[int, object] = {}
+        """Whatever the widget makes of single rows; forgotten together with them."""
+
+    def forget(self) -> None:
+        """Give the rows' memory back."""
+        self.lines = None
+        self.strips = {}
+
+
+class Section:
+    """Parts below each other."""
+
+    def __init__(self) -> None:
+        self.slots: list[Slot] = []
+        self.heights = Heights()
+
+    def append(self, part: Part, width: int) -> None:
+        """Put a part at the end, its height estimated."""
+        self.slots.append(Slot(part))
+        self.heights.append(part.estimate(width))
+
+    def pop(self) -> None:
+        """Take the last part away."""
+        self.slots.pop()
+        self.heights.pop()
+
+    def replace(self, parts: list[Part], width: int) -> None:
+        """Have exactly `parts`; the rows of those that stay are kept."""
+        if [slot.part for slot in self.slots] == parts:
+            return
+        self.slots, self.heights = [], Heights()
+        for part in parts:
+            self.append(part, width)
+
+    def resize(self, width: int) -> None:
+        """Forget all rows and estimate anew."""
+        for slot in self.slots:
+            slot.forget()
+        self.heights = Heights(slot.part.estimate(width) for slot in self.slots)
+
+    def measure(self, index: int, width: int) -> int:
+        """Lay one part out; gives by how much its height changed."""
+        slot = self.slots[index]
+        if slot.lines is None:
+            slot.lines = slot.part.lines(width)
+        return self.heights.set(index, len(slot.lines))
+
+
+class _Stream:
+    """A growing text in a section: finished blocks, and one open one at the end."""
+
+    def __init__(self, section: Section, style: tuple[str, ...] = ()) -> None:
+        self.document = Document()
+        self.section = section
+        self.style = style
+        self.fed = 0
+        self.shown = 0
+        self.tail: Block | None = None
+        self.has_tail = False
+        self.is_closed = False
+
+    def sync(self, text: str, is_whole: bool, width: int, steps: int) -> bool:
+        """Split what is new in `text`. True when more is left to do."""
+        document = self.document
+        if self.is_closed:
+            return False
+        if self.fed < len(text):
+            document.feed(text[self.fed :] if self.fed else text)
+            self.fed = len(text)
+        if is_whole:
+            document.finish()
+        more = document.advance(steps)
+        if is_whole and not more:
+            document.close()
+            self.is_closed = True
+        tail = document.tail()
+        if self.shown == len(document.blocks) and tail == self.tail and not self.is_closed:
+            return more
+        if self.has_tail:
+            self.section.pop()
+        for block in document.blocks[self.shown :]:
+            self.section.append(MarkdownPart(block, document, self.style), width)
+        self.shown = len(document.blocks)
+        self.tail, self.has_tail = tail, tail is not None
+        if tail is not None:
+            self.section.append(MarkdownPart(tail, document, self.style), width)
+        if self.is_closed and document.references:
+            for slot in self.section.slots:
+                if slot.part.block.uses_references:  # type: ignore[attr-defined]
+                    slot.forget()
+        return more
+
+
+class EntryView:
+    """How one entry falls into rows at one width."""
+
+    def __init__(self, entry: Entry, width: int, *, steps: int) -> None:
+        self.entry = entry
+        self.width = width
+        self.sections = [Section() for _ in range(4)]
+        self._answer = _Stream(self.sections[BODY])
+        self._thought = _Stream(self.sections[THOUGHT], ("reasoning",))
+        self._has_plain = False
+        self.has_more = False
+        self.sync(steps)
+
+    @property
+    def height(self) -> int:
+        """Rows of all sections."""
+        return sum(section.heights.total for section in self.sections)
+
+    def sync(self, steps: int) -> None:
+        """Take over what changed in the entry; `has_more` when a big text is not split to its end yet."""
+        entry, width = self.entry, self.width
+        self.has_more = False
+        if entry.kind is Kind.ANSWER:
+            self._sync_answer(steps)
+        elif not self._has_plain:
+            self._has_plain = True
+            for part in _plain_parts(entry):
+                self.sections[BODY].append(part, width)
+        self.sections[HEAD].replace(_head(entry), width)
+        self.sections[FOOT].replace(_foot(entry), width)
+
+    def _sync_answer(self, steps: int) -> None:
+        entry, width = self.entry, self.width
+        is_whole = entry.state is not State.STREAMING
+        if entry.shows_reasoning and not entry.folded:
+            has_more = self._thought.sync(str(entry.reasoning), is_whole or bool(entry.text), width, steps)
+            self.has_more = self.has_more or has_more
+        elif self._thought.fed:
+            self.sections[THOUGHT] = Section()
+            self._thought = _Stream(self.sections[THOUGHT], ("reasoning",))
+        if not entry.folded:
+            has_more = self._answer.sync(str(entry.text), is_whole, width, steps)
+            self.has_more = self.has_more or has_more
+        elif self._answer.fed:
+            self.sections[BODY] = Section()
+            self._answer = _Stream(self.sections[BODY])
+
+    def resize(self, width: int) -> None:
+        """Another width: everything is estimated again."""
+        self.width = width
+        for section in self.sections:
+            section.resize(width)
+
+    def find(self, row: int) -> tuple[int, int, int]:
+        """Section, part and row within the part that `row` of this entry falls on."""
+        place = (HEAD, 0, 0)
+        for index, section in enumerate(self.sections):
+            if section.heights.total:
+                part, line = section.heights.find(row)
+                place = (index, part, line)
+                if row < section.heights.total:
+                    return place
+                row -= section.heights.total
+        return place
+
+    def row_of(self, section: int, part: int) -> int:
+        """The row of this entry at which a part starts."""
+        above = sum(self.sections[index].heights.total for index in range(section))
+        heights = self.sections[section].heights
+        return above + heights.before(min(part, len(heights)))
+
+
+def _head(entry: Entry) -> list[Part]:
+    gap = entry.gap
+    match entry.kind:
+        case Kind.USER:
+            return [Heading((Span("You", ("you",)),), "entry", gap)]
+        case Kind.ANSWER:
+            return _answer_head(entry)
+        case Kind.OUTPUT:
+            title = entry.title or "Output"
+            return [Heading((Span(title, ("output-title",)),), "entry", gap)]
+        case Kind.SWITCH:
+            return [Heading((Span("↪ ", ("switch",)), Span(str(entry.text), ("switch",))), "entry", gap)]
+        case Kind.NOTICE:
+            return [Heading((Span("· ", ("notice",)), Span(str(entry.text), ("notice",))), "entry", gap)]
+        case Kind.ERROR:
+            return [Heading((Span("✗ ", ("error",)), Span(str(entry.text), ("error",))), "entry", gap)]
+
+
+def _answer_head(entry: Entry) -> list[Part]:
+    name = entry.header or entry.title or "Answer"
+    if entry.state is State.INTERRUPTED:
+        summary = entry.summary or f"interrupted, {entry.text.characters:,} characters"
+        mark, does = ("▸ ", "opens") if entry.folded else ("▾ ", "folds")
+        fold = (
+            Span(f"{mark}{name}  ", ("fold",)),
+            Span(summary, ("interrupted",)),
+            Span(f" — enter {does}", ("fold",)),
+        )
+        return [Heading(fold, "answer", entry.gap)]
+    spans: tuple[Span, ...] = (Span(name, ("title",)),)
+    if entry.state is State.STREAMING:
+        doing = "writing…" if entry.text else "thinking…" if entry.reasoning else "waiting…"
+        spans = (*spans, Span(f"  {doing}", ("state",)))
+    elif entry.state is State.STOPPED:
+        spans = (*spans, Span("  ■ stopped", ("stopped",)))
+    parts: list[Part] = [Heading(spans, "entry", entry.gap)]
+    if entry.reasoning and (entry.text or entry.state is not State.STREAMING or entry.reasoning_open is not None):
+        lines = entry.reasoning.newlines + 1
+        mark, does = ("▾ ", "folds") if entry.shows_reasoning else ("▸ ", "opens")
+        label = f"thinking… {lines:,} {'line' if lines == 1 else 'lines'} — enter {does}"
+        parts.append(Heading((Span(f"  {mark}{label}", ("fold",)),), "reasoning"))
+    return parts
+
+
+def _plain_parts(entry: Entry) -> list[Part]:
+    match entry.kind:
+        case Kind.USER:
+            return [Plain(piece, ("user",)) for piece in pieces(str(entry.text).strip("\n"))]
+        case Kind.OUTPUT:
+            return [Plain(piece, ("output",), is_verbatim=True) for piece in pieces(str(entry.text).strip("\n"))]
+        case _:
+            return []
+
+
+def _foot(entry: Entry) -> list[Part]:
+    return [Heading((Span(f"  {entry.hint}", ("hint",)),))] if entry.hint else []
