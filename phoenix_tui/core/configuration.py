@@ -59,7 +59,7 @@ class ClientConfig:
     local_only: bool = False
     max_tokens: int | None = None
     temperature: float | None = None
-    proxies: Mapping[str, str] = field(default_factory=dict)
+    proxies: Mapping[str, str] = field(default_factory=dict, repr=False)  # a proxy's URL may hold a password
     no_proxy: tuple[str, ...] = ()
     ca_file: str | None = None
     patience: float = 1.0

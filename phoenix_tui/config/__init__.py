@@ -1,0 +1,61 @@
+"""Settings: where they come from, what is wrong with them, and what a `Client` is made of.
+
+`load_settings` reads them all, `to_client_config` turns them into the core's own values; `sources` has the order and
+the trust of the places. Names are loaded on demand, since pydantic is not needed to print a help text.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from phoenix_tui.config.choices import Choices, load_choices, save_choices
+    from phoenix_tui.config.client import require_sound, to_client_config
+    from phoenix_tui.config.models import ProviderSettings, Settings
+    from phoenix_tui.config.network import Network, read_network
+    from phoenix_tui.config.problems import ConfigProblem, ConfigurationError
+    from phoenix_tui.config.settings import Overrides, load_settings
+    from phoenix_tui.config.sources import Source, SourceKind
+
+_HOMES = {
+    "Choices": "choices",
+    "ConfigProblem": "problems",
+    "ConfigurationError": "problems",
+    "Network": "network",
+    "Overrides": "settings",
+    "ProviderSettings": "models",
+    "Settings": "models",
+    "Source": "sources",
+    "SourceKind": "sources",
+    "load_choices": "choices",
+    "load_settings": "settings",
+    "read_network": "network",
+    "require_sound": "client",
+    "save_choices": "choices",
+    "to_client_config": "client",
+}
+
+__all__ = [
+    "Choices",
+    "ConfigProblem",
+    "ConfigurationError",
+    "Network",
+    "Overrides",
+    "ProviderSettings",
+    "Settings",
+    "Source",
+    "SourceKind",
+    "load_choices",
+    "load_settings",
+    "read_network",
+    "require_sound",
+    "save_choices",
+    "to_client_config",
+]
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOMES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(import_module(f"{__name__}.{_HOMES[name]}"), name)
