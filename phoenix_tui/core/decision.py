@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from phoenix_tui.core.errors import ErrorClass, ErrorInfo
+from phoenix_tui.core.policy import ACTIONABILITY
 from phoenix_tui.core.snapshot import HealthState, Placement
 from phoenix_tui.core.types import Outcome, OutcomeKind, Target
 
@@ -27,8 +29,8 @@ class Tried:
 
     @property
     def shown(self) -> bool:
-        """Whether something of its answer had been shown."""
-        return self.outcome.kind is OutcomeKind.ABORTED
+        """Whether something of its answer, reasoning included, had been shown."""
+        return self.outcome.kind is OutcomeKind.ABORTED or self.outcome.ttft is not None
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,11 +49,18 @@ class Try:
 @dataclass(frozen=True, slots=True)
 class GiveUp:
     """Nothing more to try. `reason` is a sentence; `cause` the most actionable of what was tried, None when nothing
-    could be; `next_retry_at` the wall time (seconds since the epoch) at which the first provider may be asked again."""
+    could be; `next_retry_at` the wall time (seconds since the epoch) at which the first provider may be asked again.
+    `skipped` are those who could not be asked, when nobody could."""
 
     reason: str
     cause: Tried | None = None
     next_retry_at: float | None = None
+    skipped: tuple[Placement, ...] = ()
 
 
 Decision = Try | GiveUp
+
+
+def most_actionable(tried: Iterable[Tried]) -> Tried | None:
+    """The failure that a person can do most about, the earliest of equals; None when there is none."""
+    return min(tried, key=lambda attempt: ACTIONABILITY[attempt.error.error_class], default=None)

@@ -77,10 +77,6 @@ class HealthMonitor:
         """Whether it has what it needs to be asked: a key, or a local server that was found."""
         self._apply(name, Configured(value))
 
-    def is_configured(self, name: str) -> bool:
-        """Whether it has what it needs to be asked, switched off or not."""
-        return self._states[name].configured
-
     def set_enabled(self, name: str, value: bool) -> None:
         """Whether the person wants it asked."""
         self._apply(name, Enabled(value))

@@ -108,6 +108,11 @@ def new_state(name: str, now: Moment, *, local: bool = False) -> ProviderState:
     return ProviderState(name=name, reliability=fresh, before_failures=fresh, local=local, probe_at=now)
 
 
+def on_probation(state: ProviderState) -> ProviderState:
+    """An unavailable provider that may be tried once. Our own wait is over; one that it asked for is not."""
+    return replace(state, phase=HealthState.PROBATION, retry_at=None)
+
+
 def settled(state: ProviderState, now: Moment, *, grace: float) -> ProviderState:
     """`state` as time alone has made it. `grace`: seconds that a due probe is waited for, 0 where none will run."""
     if state.block and state.block.until and state.block.until.monotonic <= now.monotonic:
@@ -119,7 +124,7 @@ def settled(state: ProviderState, now: Moment, *, grace: float) -> ProviderState
         and (until := state.waits_until)
         and until.monotonic + grace <= now.monotonic
     ):
-        state = replace(state, phase=HealthState.PROBATION)
+        state = on_probation(state)
     reliability = bands.settled(state.reliability, now)
     return state if reliability is state.reliability else replace(state, reliability=reliability)
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 
 from phoenix_tui.core import bands, ema
 from phoenix_tui.core.errors import ErrorClass, ErrorInfo
-from phoenix_tui.core.health_state import Block, OpenAttempt, ProviderState, Rest, new_state
+from phoenix_tui.core.health_state import Block, OpenAttempt, ProviderState, Rest, new_state, on_probation
 from phoenix_tui.core.moment import Moment, Uniform
 from phoenix_tui.core.policy import Effect, asked_wait, consequence_of
 from phoenix_tui.core.probe_schedule import scheduled
@@ -224,13 +224,8 @@ def _probed(state: ProviderState, event: Probed, now: Moment, rng: Uniform) -> P
     state = replace(state, last_checked=now)
     if event.passed:
         proved = event.proves_key and state.block is not None and state.block.cause is ErrorClass.AUTH
-        recovered = state.phase is HealthState.UNAVAILABLE
-        return replace(
-            state,
-            failed_probes=0,
-            block=None if proved else state.block,
-            phase=HealthState.PROBATION if recovered else state.phase,
-        )
+        state = replace(state, failed_probes=0, block=None if proved else state.block)
+        return on_probation(state) if state.phase is HealthState.UNAVAILABLE else state
     error = event.error
     state = replace(state, failed_probes=state.failed_probes + 1, last_error=error or state.last_error)
     if error is not None and consequence_of(error).health is Effect.BLOCKS:
@@ -240,7 +235,7 @@ def _probed(state: ProviderState, event: Probed, now: Moment, rng: Uniform) -> P
     latest = (state.last_used or now).plus(LONGEST_WITHOUT_TRIAL)
     waits_until = state.waits_until
     if latest <= now and (waits_until is None or waits_until <= now):
-        return replace(state, phase=HealthState.PROBATION)
+        return on_probation(state)
     delay = _reopen_delay(now.since(state.failing_since or now), 0.0, rng)
     return replace(state, retry_at=_later(state.retry_at, min(now.plus(delay), latest)))
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from enum import IntEnum, StrEnum
 
 from phoenix_tui.core.snapshot import Band, HealthState, Placement, ProviderHealth
@@ -41,6 +41,17 @@ def tier_of(health: ProviderHealth) -> Tier:
     return Tier.READY
 
 
+def seconds_until(health: ProviderHealth, now: float) -> float:
+    """Seconds from `now` (wall time) until the provider may be asked."""
+    return max(0.0, health.retry_at.timestamp() - now) if health.retry_at else 0.0
+
+
+def next_retry_at(health: Iterable[ProviderHealth]) -> float | None:
+    """Wall time (seconds since the epoch) at which the first of those who wait may be asked again."""
+    in_use = (its for its in health if its.state not in {HealthState.DISABLED, HealthState.UNCONFIGURED})
+    return min((its.retry_at.timestamp() for its in in_use if its.retry_at), default=None)
+
+
 def effective_order(
     own_order: Sequence[str],
     health: Mapping[str, ProviderHealth],
@@ -51,18 +62,19 @@ def effective_order(
 ) -> tuple[Placement, ...]:
     """Every provider of `own_order` once, in the order in which they would be asked.
 
+    Who has no target may not be asked by this client, however well it is.
     `pinned` is asked first by this request's own wish, if it may be asked now: a wish does not end an outage.
     """
     own_index = {name: index for index, name in enumerate(own_order)}
 
     def key(name: str) -> tuple[int, Band | str, float, int]:
         its = health[name]
-        tier = tier_of(its)
+        tier = tier_of(its) if name in targets else Tier.EXCLUDED
         if name == pinned and tier is Tier.READY:
             tier = Tier.PINNED
         band = its.band if tier is Tier.READY and strategy is Strategy.BALANCED else ""
-        waiting = tier in {Tier.RESTING, Tier.UNAVAILABLE} and its.retry_at
-        return tier, band, its.retry_at.timestamp() if waiting and its.retry_at else 0.0, own_index[name]
+        until = its.retry_at.timestamp() if its.retry_at and tier in {Tier.RESTING, Tier.UNAVAILABLE} else 0.0
+        return tier, band, until, own_index[name]
 
     ordered = sorted(own_order, key=key)
     places = {name: place for place, name in enumerate(ordered)}
@@ -84,7 +96,7 @@ def _reason(health: ProviderHealth, tier: int, *, moved: int) -> str:
         case Tier.PINNED:
             return "asked for by name"
         case Tier.EXCLUDED | Tier.UNAVAILABLE:
-            return health.reason
+            return health.reason or "nothing may be sent to it"
         case Tier.RESTING:
             return "a trial request is under way" if health.on_trial else health.reason
         case _ if health.band is not Band.A and moved > 0:
@@ -92,7 +104,7 @@ def _reason(health: ProviderHealth, tier: int, *, moved: int) -> str:
         case _ if moved < 0:
             return "moved up: others are less reliable or not available"
         case _:
-            return health.reason
+            return health.reason if health.state is HealthState.PROBATION else ""
 
 
 def _recent_success(health: ProviderHealth) -> str:
