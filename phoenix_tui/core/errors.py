@@ -14,8 +14,7 @@ caller what can be done about it::
     │   ├── BusyError                rate_limit, overloaded, model_not_ready: wait, or ask another provider
     │   ├── ConnectionFailed         network, offline, timeout: look at the connection
     │   └── AnswerError              server, protocol, unknown: the provider is at fault, ask another one
-    ├── NoProviderAnswered           every target failed or was skipped; carries the most actionable error
-    └── StreamInterrupted            an answer was cut after text was shown, and the caller does not follow restarts
+    └── NoProviderAnswered           every target failed or was skipped; carries the most actionable error
 """
 
 from __future__ import annotations
@@ -205,12 +204,3 @@ class NoProviderAnswered(PhoenixError):
         self.cause = cause
         self.attempts = attempts
         self.next_retry_at = next_retry_at
-
-
-class StreamInterrupted(PhoenixError):
-    """An answer was cut after `partial` was shown; `cause` says by what."""
-
-    def __init__(self, partial: str, cause: ProviderError) -> None:
-        super().__init__(f"{cause.provider} stopped after {len(partial)} characters: {cause.info.message}")
-        self.partial = partial
-        self.cause = cause
