@@ -194,8 +194,11 @@ def _host(text: str) -> str:
         return ""
     try:
         host = text.lower() if text.isascii() else text.encode("idna").decode("ascii").lower()
+        readable = host.encode("ascii").decode("idna") if "xn--" in host else ""
     except UnicodeError as error:
         raise BadURL("has a host name that cannot exist") from error
+    if not all(character.isalnum() or character in "-._" for character in readable):
+        raise BadURL("has a host name that cannot exist")  # drawings, which no HTTP client takes
     labels = host.removesuffix(".").split(".")
     if len(host) > 253 or not all(_HOST_LABEL.fullmatch(label) for label in labels):
         raise BadURL("has a host name that cannot exist")
