@@ -82,7 +82,8 @@ class ErrorInfo:
 
     `message` holds the provider's own words where there are any (keys redacted, control characters stripped), else
     a sentence of ours. `retry_after` is the wait that the provider asked for, in seconds. `param` is the request
-    field that the provider named.
+    field that the provider named ("model" whenever a model is what it does not know). `detail` has the words of a
+    provider behind the provider, where `message` only says that there was an error.
     """
 
     error_class: ErrorClass
@@ -92,6 +93,7 @@ class ErrorInfo:
     retry_after: float | None = None
     phase: Phase | None = None
     param: str | None = None
+    detail: str = ""
 
     def at(self, phase: Phase) -> ErrorInfo:
         """The same fault, with the phase in which it struck."""

@@ -72,7 +72,7 @@ class SseDecoder:
                 if self._raw is not None:
                     self._end_raw(frames)
                 value = line[6:] if line[5:6] == b" " else line[5:]
-                self._data_size += len(value)
+                self._data_size += len(value) + 1
                 if self._data_size > self._limit:
                     raise too_large("One event of the stream", self._limit)
                 data.append(value)
