@@ -107,7 +107,7 @@ def _string(value: dict[str, Any], name: str) -> str | None:
     return found
 
 
-def _number(value: dict[str, Any], name: str, kind: type[int] | type[float]) -> Any:
+def _number(value: dict[str, Any], name: str, kind: type[int | float]) -> Any:
     found = value.get(name)
     if found is None:
         return None

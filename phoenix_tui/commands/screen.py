@@ -1,0 +1,121 @@
+"""`phoenix-tui` without a command: the full screen, over real or simulated providers."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from typing import TYPE_CHECKING
+
+from phoenix_tui import paths
+from phoenix_tui.cli import EXIT_USAGE
+from phoenix_tui.commands.opening import Opened, Refused, open_settings
+from phoenix_tui.commands.output import say
+
+if TYPE_CHECKING:
+    from phoenix_tui.core.client import Client
+    from phoenix_tui.tui.start import ChoiceKeeper, Start
+
+_NEEDS_TERMINAL = (
+    "phoenix-tui opens a full screen and needs a terminal. In a pipe or a script use: phoenix-tui ask PROMPT "
+    "(phoenix-tui --help has the rest)."
+)
+
+
+def run_screen(options: argparse.Namespace) -> int:
+    """Open the screen; returns the exit status."""
+    if not (sys.stdin.isatty() and sys.stdout.isatty()):
+        say(_NEEDS_TERMINAL)
+        return EXIT_USAGE
+    try:
+        start = _demo_start() if options.demo else _start(open_settings(options, strict=False))
+    except Refused as refused:
+        say(str(refused))
+        return EXIT_USAGE
+    # Textual costs more to load than everything else together: not before it is sure that there is a screen to open.
+    from phoenix_tui.tui.app import PhoenixApp
+    from phoenix_tui.tui.app import run_screen as run_app
+
+    return run_app(PhoenixApp(start))
+
+
+def _start(opened: Opened) -> Start:
+    """The screen over the person's own providers."""
+    from dataclasses import replace
+
+    from phoenix_tui.tui.start import Start
+
+    def open_client() -> Client:
+        from phoenix_tui.core.client import Client
+
+        return Client(replace(opened.config, watches_idle=True))
+
+    return Start(
+        open_client=open_client,
+        warm_up=_warm_up,
+        notices=tuple(str(notice) for notice in opened.notices),
+        state_folder=paths.state_dir(os.environ),
+        choices=_keep_choices(),
+        own_order=opened.settings.choices.order,
+        models=opened.settings.choices.models,
+        system_prompt=opened.settings.system_prompt or "",
+        theme=_theme(os.environ),
+        ascii_only=_is_ascii_only(os.environ),
+        no_color=bool(os.environ.get("NO_COLOR")),
+    )
+
+
+def _demo_start() -> Start:
+    """The screen over simulated providers: no key, no network, nothing kept."""
+    from phoenix_tui.tui.start import Start
+
+    return Start(
+        open_client=_open_demo,
+        warm_up=_warm_up,
+        is_demo=True,
+        theme=_theme(os.environ),
+        ascii_only=_is_ascii_only(os.environ),
+        no_color=bool(os.environ.get("NO_COLOR")),
+    )
+
+
+@asynccontextmanager
+async def _open_demo() -> AsyncIterator[Client]:
+    from phoenix_tui.commands.simulated import simulated_config
+    from phoenix_tui.core.client import Client
+    from phoenix_tui.sim.story import demo_simulator
+
+    async with demo_simulator() as simulator, Client(simulated_config(simulator)) as client:
+        yield client
+
+
+def _warm_up() -> None:
+    import phoenix_tui.core.client  # noqa: F401 - loaded in a thread while the first picture stands
+
+
+def _keep_choices() -> ChoiceKeeper:
+    """What keeps the choices made on the screen in the person's config folder."""
+    from phoenix_tui.config import Choices, save_choices
+
+    def keep(
+        *, primary: str, order: tuple[str, ...] | None, switched_off: frozenset[str], models: Mapping[str, str]
+    ) -> str | None:
+        choices = Choices(primary=primary, order=order, switched_off=switched_off, models=models)
+        problem = save_choices(paths.config_dir(os.environ), choices)
+        return str(problem) if problem else None
+
+    return keep
+
+
+def _theme(environ: Mapping[str, str]) -> str:
+    """The theme that fits the terminal's background, where it tells (COLORFGBG, as rxvt and others set it)."""
+    background = environ.get("COLORFGBG", "").rpartition(";")[2]
+    return "light" if background in ("7", "15") else "dark"
+
+
+def _is_ascii_only(environ: Mapping[str, str]) -> bool:
+    """Whether the terminal cannot be trusted with more than ASCII: the console of Linux, or an encoding without it."""
+    encoding = (sys.stdout.encoding or "ascii").lower()
+    return environ.get("TERM", "") in ("linux", "dumb", "vt100") or not encoding.startswith("utf")
