@@ -80,7 +80,7 @@ def require_key(opened: Opened, name: str) -> None:
     """Raises Refused when the provider that was named on the command line cannot be asked for want of a key."""
     provider = opened.settings.provider_named(name)
     if provider.problem:
-        raise Refused(f"{provider.problem} {provider.fix}".strip(), ErrorClass.AUTH)
+        raise Refused(f"{provider.problem} To mend it: {provider.fix}", ErrorClass.AUTH)
 
 
 def no_provider_configured(opened: Opened) -> Refused:

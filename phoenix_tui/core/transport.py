@@ -9,6 +9,7 @@ import socket
 import ssl
 from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass, field
+from enum import Enum, auto
 from types import TracebackType
 from typing import Self
 from urllib.parse import urlsplit
@@ -56,6 +57,15 @@ class HttpResponse:
             raise WireError(_body_error(error)) from error
 
 
+class _Route(Enum):
+    """How a host is reached."""
+
+    PLAIN = auto()
+    """Directly, without TLS."""
+    DIRECT = auto()
+    PROXIED = auto()
+
+
 class Transport:
     """A pool of connections, as an async context manager.
 
@@ -76,8 +86,7 @@ class Transport:
         self._no_proxy = no_proxy
         self._ca_file = ca_file
         self._http = http
-        self._direct: httpx.AsyncClient | None = None
-        self._proxied: httpx.AsyncClient | None = None
+        self._clients: dict[_Route, httpx.AsyncClient] = {}
 
     async def __aenter__(self) -> Self:
         return self
@@ -85,10 +94,9 @@ class Transport:
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        for client in (self._direct, self._proxied):
-            if client is not None:
-                await client.aclose()
-        self._direct = self._proxied = None
+        for client in self._clients.values():
+            await client.aclose()
+        self._clients.clear()
 
     @contextlib.asynccontextmanager
     async def send(self, request: HttpRequest) -> AsyncIterator[HttpResponse]:
@@ -108,19 +116,25 @@ class Transport:
             await response.aclose()
 
     def _client_for(self, url: str) -> httpx.AsyncClient:
-        if not self._proxies or bypasses_proxy(url, self._no_proxy):
-            if self._direct is None:
-                self._direct = self._new_client({})
-            return self._direct
-        if self._proxied is None:
-            self._proxied = self._new_client(self._proxies)
-        return self._proxied
+        if self._proxies and not bypasses_proxy(url, self._no_proxy):
+            route = _Route.PROXIED
+        else:
+            route = _Route.PLAIN if url.startswith("http://") else _Route.DIRECT
+        if route not in self._clients:
+            self._clients[route] = self._new_client(route)
+        return self._clients[route]
 
-    def _new_client(self, proxies: Mapping[str, str]) -> httpx.AsyncClient:
-        verify = httpx.create_ssl_context(verify=self._ca_file or True, trust_env=False)
+    def _new_client(self, route: _Route) -> httpx.AsyncClient:
+        # Loading the trusted certificates costs more than the rest of a request; who needs none does not pay for them. A
+        # context without certificates trusts nobody.
+        if route is _Route.PLAIN:
+            verify = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+        else:
+            verify = httpx.create_ssl_context(verify=self._ca_file or True, trust_env=False)
         limits = httpx.Limits(
             max_connections=_MAX_CONNECTIONS, max_keepalive_connections=20, keepalive_expiry=_KEEPALIVE_SECONDS
         )
+        proxies = self._proxies if route is _Route.PROXIED else {}
         mounts = {
             f"{scheme}://": httpx.AsyncHTTPTransport(verify=verify, limits=limits, proxy=proxy)
             for scheme, proxy in proxies.items()

@@ -72,7 +72,7 @@ async def raw_server(answer: Callable[[Seen], Reply]) -> AsyncIterator[RawServer
         task.add_done_callback(tasks.discard)
 
     listening = await asyncio.start_server(connected, "127.0.0.1", 0)
-    server.url = "http://127.0.0.1:{}".format(listening.sockets[0].getsockname()[1])
+    server.url = f"http://127.0.0.1:{listening.sockets[0].getsockname()[1]}"
     try:
         async with listening:
             yield server
