@@ -1,0 +1,85 @@
+"""The command palette: every action of the key table, and every change that can be made to each provider."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from dataclasses import dataclass
+from typing import Protocol, runtime_checkable
+
+from textual.command import DiscoveryHit, Hit, Provider
+from textual.content import Content
+
+from phoenix_tui.core.profiles import PROVIDER_NAMES
+from phoenix_tui.tui.bindings import KEYS, Group
+
+Runner = Callable[[], Awaitable[object]]
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """One line of the palette. `action` is an action of the screen."""
+
+    title: str
+    help: str
+    action: str
+
+
+@runtime_checkable
+class RunsCommands(Protocol):
+    """A screen whose actions the palette can run."""
+
+    def run_command(self, action: str) -> Awaitable[object]: ...
+
+
+_FOR_EACH_PROVIDER = (
+    ("Check {name} now", "a free check, nothing is generated", "check('{name}')"),
+    ("Move {name} up in the fallback order", "it is asked earlier", "move('{name}', -1)"),
+    ("Move {name} down in the fallback order", "it is asked later", "move('{name}', 1)"),
+    ("Switch {name} off or on", "a provider that is off is never asked", "switch('{name}')"),
+)
+_SCREEN_ACTIONS = (
+    ("Show the health of all providers", "/providers", "providers"),
+    ("Begin a new conversation", "/new; the present one is kept", "new"),
+    ("Retry the last unanswered question", "r, /retry", "retry"),
+    ("Restore the last conversation", "ctrl+r, /restore", "restore"),
+    ("Back to the default fallback order", "0 in the fallback order", "reset_order"),
+    ("Write a message", "goes to the prompt", "focus_prompt"),
+    ("Change between the dark and the light theme", "for this run", "toggle_theme"),
+)
+
+
+def commands() -> Iterator[Command]:
+    """Everything the palette offers."""
+    for row in KEYS:
+        if row.group is Group.ANYWHERE and row.id not in ("palette", "stop", "again"):
+            yield Command(row.description, row.key_label, row.action)
+    yield Command("Stop the answer", "esc", "stop")
+    for title, help_text, action in _SCREEN_ACTIONS:
+        yield Command(title, help_text, action)
+    for name in PROVIDER_NAMES:
+        for title, help_text, action in _FOR_EACH_PROVIDER:
+            yield Command(title.format(name=name), help_text, action.format(name=name))
+
+
+class PhoenixCommands(Provider):
+    """Offers the commands to Textual's palette. Titles are handed over as Content, so nothing in them is markup."""
+
+    def _runner(self, action: str) -> Runner | None:
+        screen = self.screen
+        if not isinstance(screen, RunsCommands):
+            return None
+        return lambda: screen.run_command(action)
+
+    async def discover(self) -> AsyncIterator[DiscoveryHit]:
+        """All of them, before anything is typed."""
+        for command in commands():
+            if runner := self._runner(command.action):
+                yield DiscoveryHit(Content(command.title), runner, text=command.title, help=command.help)
+
+    async def search(self, query: str) -> AsyncIterator[Hit]:
+        """Those that match what was typed, best first."""
+        matcher = self.matcher(query)
+        for command in commands():
+            score = matcher.match(command.title)
+            if score > 0 and (runner := self._runner(command.action)):
+                yield Hit(score, matcher.highlight(command.title), runner, text=command.title, help=command.help)

@@ -1,0 +1,82 @@
+"""One conversation as plain values: what was asked and answered, and what of it a model may see.
+
+Errors, notices and partial answers are kept for the person and never become messages.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from enum import StrEnum
+
+from phoenix_tui.core.types import Answer, Message
+
+
+class Ending(StrEnum):
+    """How an exchange ended. Only `WHOLE` ones are sent to a model again."""
+
+    OPEN = "open"
+    WHOLE = "whole"
+    STOPPED = "stopped"
+    FAILED = "failed"
+
+
+@dataclass(frozen=True, slots=True)
+class Exchange:
+    """A question and what came of it. `answer` may be partial, `attribution` and `note` are lines for people."""
+
+    question: str
+    answer: str = ""
+    ending: Ending = Ending.OPEN
+    attribution: str = ""
+    note: str = ""
+
+
+@dataclass
+class Conversation:
+    """The exchanges so far and their sums. `cost_usd` counts only what providers named, None when none did."""
+
+    exchanges: list[Exchange] = field(default_factory=list)
+    tokens: int = 0
+    cost_usd: float | None = None
+
+    @property
+    def is_empty(self) -> bool:
+        return not self.exchanges
+
+    @property
+    def title(self) -> str:
+        """The first line of the first question; empty before it."""
+        return self.exchanges[0].question.strip().partition("\n")[0][:80] if self.exchanges else ""
+
+    @property
+    def last_unanswered(self) -> str | None:
+        """The question that `retry` would send again, None when the last one was answered."""
+        if self.exchanges and self.exchanges[-1].ending in (Ending.FAILED, Ending.STOPPED):
+            return self.exchanges[-1].question
+        return None
+
+    def messages(self, question: str, system: str = "") -> tuple[Message, ...]:
+        """What is sent for `question`: the system prompt, every whole exchange, the question."""
+        earlier: list[Message] = []
+        for exchange in self.exchanges:
+            if exchange.ending is Ending.WHOLE:
+                earlier.append(Message("user", exchange.question))
+                earlier.append(Message("assistant", exchange.answer))
+        opening = (Message("system", system),) if system else ()
+        return (*opening, *earlier, Message("user", question))
+
+    def ask(self, question: str) -> None:
+        """Begin an exchange."""
+        self.exchanges.append(Exchange(question))
+
+    def end(self, ending: Ending, *, answer: str = "", attribution: str = "", note: str = "") -> None:
+        """Close the exchange that is open."""
+        self.exchanges[-1] = replace(
+            self.exchanges[-1], ending=ending, answer=answer, attribution=attribution, note=note
+        )
+
+    def count(self, answer: Answer) -> None:
+        """Add what an answer used to the sums."""
+        self.tokens += (answer.usage.input_tokens or 0) + (answer.usage.output_tokens or 0)
+        if answer.usage.cost_usd is not None:
+            self.cost_usd = (self.cost_usd or 0.0) + answer.usage.cost_usd

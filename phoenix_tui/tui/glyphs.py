@@ -1,0 +1,127 @@
+"""State as a glyph, a word and a colour with a meaning; the word always stands there, the other two only help."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from math import log
+
+from phoenix_tui.core.errors import ErrorClass
+from phoenix_tui.core.snapshot import HealthState, ProviderHealth, ProviderInfo
+
+
+@dataclass(frozen=True, slots=True)
+class Glyphs:
+    """One set of signs: the usual one, or ASCII for terminals and eyes that want it."""
+
+    up: str
+    degraded: str
+    down: str
+    off: str
+    untested: str
+    arrow: str
+    primary: str
+    ellipsis: str
+    failure: str
+    separator: str
+    levels: str
+
+    def state(self, state: HealthState) -> str:
+        """The sign of one state."""
+        match state:
+            case HealthState.HEALTHY:
+                return self.up
+            case HealthState.SUSPECT | HealthState.PROBATION:
+                return self.degraded
+            case HealthState.UNAVAILABLE | HealthState.BLOCKED:
+                return self.down
+            case HealthState.UNKNOWN:
+                return self.untested
+            case _:
+                return self.off
+
+
+UNICODE = Glyphs(
+    up="●",
+    degraded="◐",
+    down="✗",
+    off="–",
+    untested="○",
+    arrow="→",
+    primary="★",
+    ellipsis="…",
+    failure="·",
+    separator="·",
+    levels="▁▂▃▄▅▆▇█",
+)
+ASCII = Glyphs(
+    up="+",
+    degraded="~",
+    down="x",
+    off="-",
+    untested="o",
+    arrow="->",
+    primary="*",
+    ellipsis="..",
+    failure="x",
+    separator="-",
+    levels="_.-=+*#@",
+)
+
+_STYLES = {
+    HealthState.UNKNOWN: "$text-muted",
+    HealthState.HEALTHY: "$health-up",
+    HealthState.SUSPECT: "$health-degraded",
+    HealthState.PROBATION: "$health-degraded",
+    HealthState.UNAVAILABLE: "$health-down",
+    HealthState.BLOCKED: "$health-down",
+    HealthState.DISABLED: "$health-off",
+    HealthState.UNCONFIGURED: "$health-off",
+}
+_WORDS = {
+    HealthState.UNKNOWN: "untested",
+    HealthState.HEALTHY: "healthy",
+    HealthState.SUSPECT: "shaky",
+    HealthState.PROBATION: "on trial",
+    HealthState.UNAVAILABLE: "down",
+    HealthState.DISABLED: "off",
+}
+_BLOCKED_WORDS = {
+    ErrorClass.AUTH: "bad key",
+    ErrorClass.PERMISSION: "no access",
+    ErrorClass.QUOTA: "no credit",
+}
+
+
+def style_of(state: HealthState) -> str:
+    """The theme variable that says what `state` means."""
+    return _STYLES[state]
+
+
+def word_of(health: ProviderHealth, info: ProviderInfo) -> str:
+    """The state in one or two words, at most nine cells."""
+    if health.state is HealthState.UNCONFIGURED:
+        return "not found" if info.local else "no key"
+    if health.state is HealthState.BLOCKED:
+        return _BLOCKED_WORDS.get(health.last_error.error_class, "blocked") if health.last_error else "blocked"
+    return _WORDS[health.state]
+
+
+_FASTEST, _SLOWEST = 0.15, 12.0
+
+
+def graph(recent: tuple[float | None, ...], width: int, glyphs: Glyphs) -> tuple[tuple[str, bool], ...]:
+    """The newest `width` samples as (sign, whether it is a failure), oldest first.
+
+    Height is the logarithm of the time to first token between 0.15 s and 12 s, so that 0.3 s and 3 s look different
+    and one slow answer does not flatten the rest. A failure is a gap with a mark of its own.
+    """
+    span = log(_SLOWEST / _FASTEST)
+    top = len(glyphs.levels) - 1
+    signs: list[tuple[str, bool]] = []
+    for ttft in recent[-width:]:
+        if ttft is None:
+            signs.append((glyphs.failure, True))
+            continue
+        height = log(min(max(ttft, _FASTEST), _SLOWEST) / _FASTEST) / span
+        signs.append((glyphs.levels[round(height * top)], False))
+    return tuple(signs)

@@ -1,0 +1,60 @@
+"""What `/providers` prints: everything known about the health of all of them, in words."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from phoenix_tui.core.snapshot import HealthState, ProviderHealth, ProviderInfo, Snapshot
+from phoenix_tui.tui.glyphs import Glyphs, style_of, word_of
+from phoenix_tui.tui.text import ago, count, countdown, fit, one_line, percent, seconds, sentence
+
+Part = tuple[str, str]
+
+
+def report(snapshot: Snapshot, now: float, glyphs: Glyphs) -> list[list[Part]]:
+    """The report as lines of (text, style) parts. `now` is wall time in seconds since the epoch."""
+    lines: list[list[Part]] = []
+    primary = snapshot.info_of(snapshot.primary)
+    model = f" ({one_line(primary.model)})" if primary.model else ""
+    available = [info.name for info in snapshot.providers if snapshot.health_of(info.name).is_available]
+    lines.append([("Current provider: ", "$text-muted"), (snapshot.primary, "$accent bold"), (model, "")])
+    lines.append([("Available: ", "$text-muted"), (", ".join(available) or "none", "")])
+    lines.append([("", "")])
+    for health, info in zip(snapshot.health, snapshot.providers, strict=True):
+        lines.append(
+            [
+                (f"{glyphs.state(health.state)} {fit(info.name, 11)}", style_of(health.state)),
+                (fit(word_of(health, info), 10), style_of(health.state)),
+                (_facts(health, info, now), ""),
+            ]
+        )
+    return lines
+
+
+def _facts(health: ProviderHealth, info: ProviderInfo, now: float) -> str:
+    if health.state is HealthState.UNCONFIGURED:
+        return f"not configured. {sentence(info.fix or info.problem)}".rstrip()
+    facts: list[str] = []
+    if health.total_requests:
+        facts.append(f"success rate {percent(health.success_rate)}")
+        requests = count(health.total_requests, "request")
+        facts.append(f"{requests} ({health.successful_requests} successful, {health.failed_requests} failed)")
+        facts.append(f"average response time {seconds(health.average_response_time)}")
+        facts.append(f"last success {_when(health.last_success, now)}")
+        facts.append(f"last failure {_when(health.last_failure, now)}")
+    else:
+        facts.append("not yet tested" if health.last_checked is None else "no request yet")
+    if health.last_checked is not None and not health.total_requests:
+        facts.append(f"checked {_when(health.last_checked, now)}")
+    if not health.is_available:
+        if health.reason:
+            facts.append(one_line(health.reason))
+        if health.retry_at is not None and (remaining := health.retry_at.timestamp() - now) > 0:
+            facts.append(f"next try in {countdown(remaining)}")
+    if health.last_error is not None and not health.is_available:
+        facts.append(f"it said: {sentence(health.last_error.message, 200)}")
+    return ", ".join(facts)
+
+
+def _when(moment: datetime | None, now: float) -> str:
+    return "never" if moment is None else ago(max(0.0, now - moment.timestamp()))

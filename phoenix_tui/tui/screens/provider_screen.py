@@ -1,0 +1,203 @@
+"""The half of the main screen that has to do with providers: the client, its health, who is asked first."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from typing import Literal
+
+from textual import on
+from textual.reactive import reactive
+from textual.screen import Screen
+from textual.timer import Timer
+from textual.worker import Worker, WorkerState
+
+from phoenix_tui.core.errors import PhoenixError
+from phoenix_tui.core.snapshot import HealthState, Snapshot
+from phoenix_tui.tui import messages, switching
+from phoenix_tui.tui.keeping import ChoicesKeeper
+from phoenix_tui.tui.ports import ClientPort
+from phoenix_tui.tui.start import Start
+from phoenix_tui.tui.switching import Told
+from phoenix_tui.tui.text import one_line
+from phoenix_tui.tui.widgets.health_sidebar import remaining_until_retry
+
+Severity = Literal["information", "warning", "error"]
+
+
+class ClientNotOpen(PhoenixError):
+    """The client could not be made; the message is a sentence."""
+
+
+class ProviderScreen(Screen[None]):
+    """Opens the client once the first picture stands, follows its snapshots, carries out what the panels ask for."""
+
+    snapshot: reactive[Snapshot | None] = reactive(None)
+    now: reactive[float] = reactive(0.0)
+    """Wall time of the last tick; it moves only while something counts."""
+
+    def __init__(self, start: Start) -> None:
+        super().__init__()
+        self.begin = start
+        self._client: ClientPort | None = None
+        self._client_settled = asyncio.Event()
+        self._client_problem = ""
+        self._choices = ChoicesKeeper(start.choices)
+        self._own_order = start.own_order
+        self._models = dict(start.models)
+        self._tick: Timer | None = None
+
+    def on_mount(self) -> None:
+        self.now = self.begin.wall()
+        self.call_after_refresh(self._open)
+
+    def tell(self, sentence: str, severity: Severity = "information") -> None:
+        """A passing notice. Never markup, whatever is in it."""
+        self.notify(sentence, severity=severity, markup=False)
+
+    # The client
+
+    def _open(self) -> None:
+        self.run_worker(self._follow(), group="client", exit_on_error=False)
+
+    async def _follow(self) -> None:
+        if self.begin.warm_up is not None:
+            await asyncio.to_thread(self.begin.warm_up)
+        async with self.begin.open_client() as client:
+            self._client = client
+            self._client_settled.set()
+            try:
+                async for snapshot in client.watch():
+                    self.now = self.begin.wall()
+                    self.snapshot = snapshot
+            finally:
+                self._client = None
+
+    async def client(self) -> ClientPort:
+        """The client, as soon as it is open. Raises ClientNotOpen when it never will be."""
+        await self._client_settled.wait()
+        if self._client is None:
+            raise ClientNotOpen(self._client_problem or "The connections are closed.")
+        return self._client
+
+    @on(Worker.StateChanged)
+    def _worker_failed(self, event: Worker.StateChanged) -> None:
+        if event.state is not WorkerState.ERROR:
+            return
+        error = event.worker.error
+        self.log.error(error)
+        what = f"{type(error).__name__}: {one_line(str(error))[:200]}" if error else "an unknown fault"
+        if event.worker.group == "client":
+            self._client_problem = f"The providers cannot be asked: {what}. Leave with ctrl+q and start again."
+            self._client_settled.set()
+            self.tell(self._client_problem, "error")
+        elif event.worker.group != "turn":
+            self.tell(f"That did not work: {what}.", "error")
+
+    def on_app_focus(self) -> None:
+        self._watch_idle(idle=True)
+
+    def on_app_blur(self) -> None:
+        self._watch_idle(idle=False)
+
+    def _watch_idle(self, *, idle: bool) -> None:
+        if self._client is not None:
+            self._client.set_watching(idle=idle)
+
+    # What counts
+
+    def watch_snapshot(self) -> None:
+        self.keep_ticking()
+
+    @property
+    def something_counts(self) -> bool:
+        """Whether anything on the screen changes with time alone."""
+        snapshot = self.snapshot
+        return snapshot is not None and any(remaining_until_retry(health, self.now) for health in snapshot.health)
+
+    def keep_ticking(self) -> None:
+        """One timer of a second while something counts, none otherwise."""
+        if self.something_counts and self._tick is None:
+            self._tick = self.set_interval(1.0, self.tick)
+        elif not self.something_counts and self._tick is not None:
+            self._tick.stop()
+            self._tick = None
+
+    def tick(self) -> None:
+        """A second has passed."""
+        self.now = self.begin.wall()
+        self.keep_ticking()
+
+    # Changes to who is asked
+
+    def change(self, what: Callable[[ClientPort], Told]) -> None:
+        """Carry out one change, say what it did, keep it."""
+        if self._client is None:
+            self.tell(self._client_problem or "One moment: the connections are still being opened.", "warning")
+            return
+        told = what(self._client)
+        self.tell(told.sentence)
+        if told.changed:
+            self.snapshot = self._client.snapshot()
+            self._keep_choices(self._client)
+
+    def _keep_choices(self, client: ClientPort) -> None:
+        off = frozenset(health.name for health in client.snapshot().health if health.state is HealthState.DISABLED)
+        self.run_worker(self._keep(client.primary_provider, self._own_order, off), group="choices", exit_on_error=False)
+
+    async def _keep(self, primary: str, order: tuple[str, ...] | None, off: frozenset[str]) -> None:
+        problem = await self._choices.keep(primary=primary, order=order, switched_off=off, models=dict(self._models))
+        if problem:
+            self.tell(problem, "warning")
+
+    def action_primary(self, name: str) -> None:
+        self.change(lambda client: switching.make_primary(client, name))
+
+    def action_move(self, name: str, by: int) -> None:
+        def moved(client: ClientPort) -> Told:
+            told = switching.move(client, name, by)
+            if told.changed:
+                self._own_order = client.own_order()
+            return told
+
+        self.change(moved)
+
+    def action_switch(self, name: str) -> None:
+        self.change(lambda client: switching.switch(client, name))
+
+    def action_reset_order(self) -> None:
+        self._own_order = None
+        self.change(switching.reset)
+
+    def choose_model(self, name: str, model: str) -> None:
+        """Ask `model` of `name` from now on."""
+        self._models[name] = model
+        self.change(lambda client: switching.set_model(client, name, model))
+
+    def action_check(self, name: str) -> None:
+        self.run_worker(self._check(name), group=f"check-{name}", exclusive=True, exit_on_error=False)
+
+    async def _check(self, name: str) -> None:
+        self.tell(f"Checking {name}; nothing is generated.")
+        told = await switching.check(await self.client(), name)
+        self.tell(told.sentence)
+
+    @on(messages.PrimaryChosen)
+    def _primary_chosen(self, event: messages.PrimaryChosen) -> None:
+        self.action_primary(event.provider)
+
+    @on(messages.CheckRequested)
+    def _check_requested(self, event: messages.CheckRequested) -> None:
+        self.action_check(event.provider)
+
+    @on(messages.OrderMoved)
+    def _order_moved(self, event: messages.OrderMoved) -> None:
+        self.action_move(event.provider, event.by)
+
+    @on(messages.ProviderSwitched)
+    def _provider_switched(self, event: messages.ProviderSwitched) -> None:
+        self.action_switch(event.provider)
+
+    @on(messages.OrderReset)
+    def _order_reset(self) -> None:
+        self.action_reset_order()

@@ -1,0 +1,79 @@
+"""Slash commands: what a line that begins with `/` means. Pure; the screen carries them out."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from difflib import get_close_matches
+
+
+@dataclass(frozen=True, slots=True)
+class SlashCommand:
+    """One command as the help shows it. `argument` names what may follow."""
+
+    name: str
+    description: str
+    argument: str = ""
+
+
+COMMANDS: tuple[SlashCommand, ...] = (
+    SlashCommand("providers", "health of all providers, printed in the chat"),
+    SlashCommand("health", "the same"),
+    SlashCommand("use", "make a provider the primary", "NAME"),
+    SlashCommand("model", "choose the model of the primary", "ID"),
+    SlashCommand("retry", "send the last unanswered question again"),
+    SlashCommand("restore", "bring back the last conversation"),
+    SlashCommand("new", "begin a new conversation"),
+    SlashCommand("help", "keys and commands"),
+    SlashCommand("quit", "leave"),
+)
+NAMES = tuple(command.name for command in COMMANDS)
+
+
+@dataclass(frozen=True, slots=True)
+class Say:
+    """The line is no command: `text` is to be sent."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """The command `name` with its argument, which may be empty."""
+
+    name: str
+    argument: str
+
+
+@dataclass(frozen=True, slots=True)
+class Unknown:
+    """A line that looks like a command and is none; `message` is a sentence with the nearest one."""
+
+    message: str
+
+
+def parse(line: str) -> Say | Run | Unknown:
+    """What `line` asks for. Two slashes send one; a path (`/etc/hosts is ...`) and several lines are no command."""
+    if line.startswith("//"):
+        return Say(line[1:])
+    if not line.startswith("/") or "\n" in line.strip():
+        return Say(line)
+    name, _, argument = line[1:].strip().partition(" ")
+    if "/" in name:
+        return Say(line)
+    if name.lower() in NAMES:
+        return Run(name.lower(), argument.strip())
+    shown = name[:40]
+    near = nearest(name.lower(), NAMES)
+    meant = f"Did you mean /{near}?" if near else "/help lists the commands."
+    return Unknown(
+        f"There is no command /{shown}. {meant} (To send a line that begins with a slash, begin it with two.)"
+    )
+
+
+def nearest(word: str, choices: tuple[str, ...]) -> str | None:
+    """The choice that was probably meant: one that `word` begins, else the most similar, else None."""
+    beginnings = [choice for choice in choices if word and choice.startswith(word)]
+    if beginnings:
+        return beginnings[0]
+    similar = get_close_matches(word, choices, n=1, cutoff=0.5)
+    return similar[0] if similar else None

@@ -1,0 +1,51 @@
+"""Everything the screen is made from: plain values that the caller has built."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Protocol
+
+from phoenix_tui.tui.ports import ClientFactory
+
+
+class ChoiceKeeper(Protocol):
+    """Keeps what the person chose on the screen. Called in a thread, with everything each time; `order` None is the
+    default order. Gives a sentence when it could not be kept, None when it was."""
+
+    def __call__(
+        self,
+        *,
+        primary: str,
+        order: tuple[str, ...] | None,
+        switched_off: frozenset[str],
+        models: Mapping[str, str],
+    ) -> str | None: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Start:
+    """How one run of the screen begins.
+
+    `open_client` makes the client after the first paint; `warm_up` runs before it in a thread and imports what is
+    heavy. `notices` are sentences to show at the start (configuration problems, hints). `state_folder` None keeps
+    nothing. `choices` None keeps no choices (the demo). `own_order` and `models` are what was kept before. `wall` is
+    the time of day in seconds since the epoch.
+    """
+
+    open_client: ClientFactory
+    warm_up: Callable[[], None] | None = None
+    notices: tuple[str, ...] = ()
+    state_folder: Path | None = None
+    choices: ChoiceKeeper | None = None
+    own_order: tuple[str, ...] | None = None
+    models: Mapping[str, str] = field(default_factory=dict)
+    system_prompt: str = ""
+    is_demo: bool = False
+    theme: str = "dark"
+    ascii_only: bool = False
+    no_color: bool = False
+    reduced_motion: bool = False
+    wall: Callable[[], float] = time.time

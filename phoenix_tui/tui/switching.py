@@ -1,0 +1,82 @@
+"""Changes a person makes to who is asked, each with the sentence that tells what it did."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from phoenix_tui.core.snapshot import HealthState
+from phoenix_tui.tui.glyphs import word_of
+from phoenix_tui.tui.ports import ClientPort
+from phoenix_tui.tui.text import one_line, sentence
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What to say after a change, and whether anything was changed (and wants keeping)."""
+
+    sentence: str
+    changed: bool = True
+
+
+def make_primary(client: ClientPort, name: str) -> Told:
+    """Ask `name` first from now on; refused, with the line that mends it, while it is not set up."""
+    info = client.snapshot().info_of(name)
+    if not info.configured:
+        return Told(f"{name} is not set up: {sentence(info.fix or info.problem or 'it has no key')}", changed=False)
+    if client.primary_provider == name:
+        return Told(f"{name} is the primary already.", changed=False)
+    before = client.primary_provider
+    client.set_primary(name)
+    snapshot = client.snapshot()
+    model = f" with {one_line(snapshot.info_of(name).model)}" if snapshot.info_of(name).model else ""
+    health = snapshot.health_of(name)
+    if health.is_available:
+        return Told(f"{name} is asked first now{model}; before it was {before}.")
+    word = word_of(health, info)
+    return Told(f"{name} is the primary now{model}, but it is {word}: until it is back the next in the order answers.")
+
+
+def move(client: ClientPort, name: str, by: int) -> Told:
+    """One place up (-1) or down (1) in the person's own order."""
+    before = client.own_order()
+    client.move(name, by)
+    after = client.own_order()
+    if after == before:
+        return Told(f"{name} is at the {'top' if by < 0 else 'end'} already.", changed=False)
+    return Told(f"Your order: {', '.join(after)}.")
+
+
+def switch(client: ClientPort, name: str) -> Told:
+    """Off, or on again."""
+    if client.snapshot().health_of(name).state is HealthState.DISABLED:
+        client.switch_on(name)
+        return Told(f"{name} is switched on again.")
+    client.switch_off(name)
+    return Told(f"{name} is switched off and will not be asked; x switches it on again.")
+
+
+def reset(client: ClientPort) -> Told:
+    """Back to the default order."""
+    client.reset_order()
+    return Told("The default order is back.")
+
+
+def set_model(client: ClientPort, name: str, model: str) -> Told:
+    """Ask `model` of `name`; a name that is not in its list is no obstacle."""
+    client.set_model(name, model)
+    return Told(f"{name} is asked with {one_line(model)} from now on.")
+
+
+async def check(client: ClientPort, name: str) -> Told:
+    """One free check now, no generation."""
+    info = client.snapshot().info_of(name)
+    if not info.configured and not info.local:
+        return Told(f"{name} is not set up: {sentence(info.fix or info.problem or 'it has no key')}", changed=False)
+    health = await client.probe(name)
+    word = word_of(health, client.snapshot().info_of(name))
+    if health.is_available:
+        return Told(f"{name} was checked: {word}.", changed=False)
+    why = health.reason or (health.last_error.message if health.last_error else "")
+    return Told(
+        f"{name} was checked: {word}" + (f" ({sentence(why, 160).rstrip('.')})." if why else "."), changed=False
+    )

@@ -1,0 +1,200 @@
+"""What the transcript says about attempts: switch lines, attributions, failures with their next step. Pure strings."""
+
+from __future__ import annotations
+
+from phoenix_tui.core.errors import ErrorClass, ErrorInfo, Phase, ProviderError
+from phoenix_tui.core.snapshot import ProviderInfo
+from phoenix_tui.core.types import Answer, AttemptRecord, FinishReason, Outcome, OutcomeKind, Target
+from phoenix_tui.tui.text import count, money, one_line, seconds, sentence
+
+
+def what_happened(error: ErrorInfo, model: str = "") -> str:
+    """The fault as the end of a sentence that begins with the provider's name: "refused the key"."""
+    model = one_line(model) or "the model"
+    match error.error_class:
+        case ErrorClass.AUTH:
+            return "refused the key"
+        case ErrorClass.PERMISSION:
+            return f"does not allow this key to use {model}"
+        case ErrorClass.QUOTA:
+            return "has no credit or quota left"
+        case ErrorClass.RATE_LIMIT:
+            return "is limiting requests" + (f" for {seconds(error.retry_after)}" if error.retry_after else "")
+        case ErrorClass.OVERLOADED:
+            return "has no capacity just now"
+        case ErrorClass.SERVER:
+            return f"failed (HTTP {error.status})" if error.status and error.status >= 400 else "failed"
+        case ErrorClass.TIMEOUT:
+            return _too_slow(error.phase)
+        case ErrorClass.NETWORK:
+            return "could not be reached" if error.phase in (None, Phase.CONNECT) else "broke the connection"
+        case ErrorClass.OFFLINE:
+            return "could not be reached, this machine seems to be offline"
+        case ErrorClass.CONTEXT_LENGTH:
+            return f"cannot take so long a conversation with {model}"
+        case ErrorClass.CONTENT_FILTER:
+            return "declined the content"
+        case ErrorClass.MODEL_NOT_FOUND:
+            return f"does not know the model {model}"
+        case ErrorClass.MODEL_NOT_READY:
+            return f"is not ready with {model}"
+        case ErrorClass.BAD_REQUEST:
+            return "did not accept the request" + (f" (field {one_line(error.param)})" if error.param else "")
+        case ErrorClass.PROTOCOL:
+            return "sent something that is no whole answer"
+        case ErrorClass.CANCELLED:
+            return "was stopped"
+        case ErrorClass.UNKNOWN:
+            return "failed in a way that is not known here"
+
+
+def _too_slow(phase: Phase | None) -> str:
+    match phase:
+        case Phase.CONNECT:
+            return "did not take the connection in time"
+        case Phase.STREAMING:
+            return "fell silent"
+        case _:
+            return "did not begin to answer in time"
+
+
+def failed_line(target: Target, error: ErrorInfo, goes_to: Target | None, arrow: str) -> str:
+    """One failed attempt of which nothing had been shown: `openrouter failed (HTTP 500) -> anthropic`."""
+    return f"{target.provider} {what_happened(error, target.model)}" + _onward(target, goes_to, arrow)
+
+
+def cut_line(target: Target, error: ErrorInfo, chars: int, goes_to: Target | None, arrow: str) -> str:
+    """One attempt that was cut after text had been shown."""
+    cut = f"{target.provider} stopped after {count(chars, 'character')} ({_short(error)})"
+    return cut + _onward(target, goes_to, arrow)
+
+
+def _onward(target: Target, goes_to: Target | None, arrow: str) -> str:
+    if goes_to is None:
+        return ""
+    if goes_to == target:
+        return f", asking it again {arrow} {goes_to.provider}"
+    if goes_to.provider == target.provider:
+        return f" {arrow} {goes_to.provider} with {one_line(goes_to.model)}"
+    return f" {arrow} {goes_to.provider}"
+
+
+def _short(error: ErrorInfo) -> str:
+    words = {
+        ErrorClass.NETWORK: "connection broken",
+        ErrorClass.TIMEOUT: "fell silent",
+        ErrorClass.PROTOCOL: "early end",
+        ErrorClass.SERVER: "server error",
+        ErrorClass.RATE_LIMIT: "rate limit",
+    }
+    return words.get(error.error_class, error.error_class.value.replace("_", " "))
+
+
+def attribution(answer: Answer, labels: dict[str, str]) -> str:
+    """Who answered and what it took, as one line below or above the answer.
+
+    The rate is that of the winning attempt, counted from its first token.
+    """
+    won = _winner(answer)
+    parts = [f"{labels.get(answer.target.provider, answer.target.provider)}  {one_line(answer.model)}".rstrip()]
+    facts: list[str] = []
+    ttft = answer.ttft
+    if ttft is not None:
+        facts.append(f"{seconds(ttft)} to first word")
+    if rate := tokens_per_second(answer, won):
+        facts.append(f"{rate:.0f} tok/s")
+    if answer.usage.output_tokens is not None:
+        facts.append(count(answer.usage.output_tokens, "token"))
+    if answer.usage.cost_usd is not None:
+        facts.append(money(answer.usage.cost_usd))
+    if facts:
+        parts.append(", ".join(facts))
+    if answer.requested.provider != answer.target.provider:
+        parts.append(f"asked {answer.requested.provider}, answered by {answer.target.provider}")
+    return "   ".join(parts)
+
+
+def _winner(answer: Answer) -> Outcome | None:
+    for record in reversed(answer.attempts):
+        if record.outcome.kind is OutcomeKind.OK:
+            return record.outcome
+    return None
+
+
+def tokens_per_second(answer: Answer, won: Outcome | None) -> float | None:
+    """Output tokens by second after the first one; None where it cannot be told."""
+    tokens = answer.usage.output_tokens
+    if won is None or not tokens or won.ttft is None:
+        return None
+    streaming = won.duration - won.ttft
+    return tokens / streaming if streaming > 0.05 else None
+
+
+def unusual_end(answer: Answer) -> str | None:
+    """A sentence where an answer did not simply end, or has no text."""
+    if why := answer.why_empty:
+        return f"There is no text: {one_line(why)}."
+    match answer.finish_reason:
+        case FinishReason.LENGTH:
+            return "The answer stops at the output limit. Ask it to go on, or raise LLM_MAX_TOKENS."
+        case FinishReason.CONTENT_FILTER:
+            return "The provider's content filter ended the answer here."
+        case FinishReason.TOOL_CALLS:
+            names = ", ".join(one_line(name) for name in answer.tool_calls) or "a tool"
+            return f"The model wanted to call {names}; tools are not run here."
+        case _:
+            return None
+
+
+def final_failure(
+    cause: ProviderError | None, attempts: tuple[AttemptRecord, ...], infos: dict[str, ProviderInfo]
+) -> tuple[str, str]:
+    """Why nobody answered, and what can be done now: two texts of whole sentences."""
+    if cause is None:
+        return "No provider can be asked now.", nothing_to_ask(infos)
+    happened = f"{cause.provider} {what_happened(cause.info, cause.model)}"
+    others = len({record.target.provider for record in attempts} - {cause.provider})
+    also = f"; {count(others, 'other provider')} did not answer either" if others else ""
+    own_words = sentence(cause.info.message)
+    said = f" It said: {own_words}" if own_words else ""
+    return f"{happened}{also}.{said}", next_step(cause.info, cause.model, infos.get(cause.provider))
+
+
+def nothing_to_ask(infos: dict[str, ProviderInfo]) -> str:
+    """What to do when not a single provider can be tried."""
+    for info in infos.values():
+        if not info.configured and info.fix:
+            return f"Set up one of the seven, for example: {one_line(info.fix)}. /providers shows them all."
+    return "/providers shows why; `c` in the health panel checks one now."
+
+
+def next_step(error: ErrorInfo, model: str, info: ProviderInfo | None) -> str:
+    """What the person can do about the fault, as a sentence."""
+    fix = one_line(info.fix) if info and info.fix else ""
+    match error.error_class:
+        case ErrorClass.AUTH:
+            return f"Mend its key ({fix})." if fix else "Put a good key into .env.local and start again."
+        case ErrorClass.PERMISSION:
+            return "Use a key with access to that model, or name another model."
+        case ErrorClass.QUOTA:
+            return "Add credit there, or make another provider the primary (alt+1 to alt+7)."
+        case ErrorClass.RATE_LIMIT | ErrorClass.OVERLOADED:
+            return "Wait a moment and retry, or make another provider the primary (alt+1 to alt+7)."
+        case ErrorClass.SERVER | ErrorClass.PROTOCOL | ErrorClass.UNKNOWN | ErrorClass.CANCELLED:
+            return "Retry, or make another provider the primary (alt+1 to alt+7)."
+        case ErrorClass.TIMEOUT | ErrorClass.NETWORK:
+            if info is not None and info.local:
+                return f"Is the server running at {one_line(info.base_url)}? Start it, then retry."
+            return "Look at the connection, and at HTTPS_PROXY if you need a proxy, then retry."
+        case ErrorClass.OFFLINE:
+            return "Look at this machine's network, then retry; a local provider would still work."
+        case ErrorClass.CONTEXT_LENGTH:
+            return "Start a new conversation with /new, or use a model with a larger window."
+        case ErrorClass.CONTENT_FILTER:
+            return "Word it differently, or choose another provider on purpose."
+        case ErrorClass.MODEL_NOT_FOUND:
+            return f"Choose one it has: phoenix-tui models --provider {info.name}." if info else "Choose another model."
+        case ErrorClass.MODEL_NOT_READY:
+            return "Load the model there, or wait until it is loaded, then retry."
+        case ErrorClass.BAD_REQUEST:
+            return "Change the request or the model, then retry."

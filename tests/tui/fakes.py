@@ -1,0 +1,228 @@
+"""A client that plays what a test tells it to: snapshots, and the events of each turn."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Iterable
+from contextlib import asynccontextmanager
+from dataclasses import replace
+from datetime import UTC, datetime
+from types import TracebackType
+from typing import Self
+
+from phoenix_tui.core.errors import ErrorClass, ErrorInfo, NoProviderAnswered, provider_error
+from phoenix_tui.core.events import AttemptStarted, Completed, TextDelta, TurnEvent
+from phoenix_tui.core.profiles import PROFILES
+from phoenix_tui.core.snapshot import HealthState, Placement, ProviderHealth, ProviderInfo, Snapshot
+from phoenix_tui.core.types import (
+    Answer,
+    Attempt,
+    AttemptRecord,
+    ChatRequest,
+    FinishReason,
+    ModelInfo,
+    Outcome,
+    OutcomeKind,
+    Target,
+    Usage,
+)
+
+NOW = 1_800_000_000.0
+"""The time of day in these tests."""
+
+HOLD = "hold"
+"""In a script: wait here until the test stops the turn."""
+
+
+def at(seconds: float) -> datetime:
+    """The moment `seconds` after NOW."""
+    return datetime.fromtimestamp(NOW + seconds, tz=UTC)
+
+
+def target(provider: str) -> Target:
+    return Target(provider, f"{provider}-model")
+
+
+def attempt(provider: str, number: int = 1) -> Attempt:
+    return Attempt(f"{provider}-{number}", target(provider), number, 0.0)
+
+
+def started(provider: str, number: int = 1) -> AttemptStarted:
+    return AttemptStarted(attempt(provider, number))
+
+
+def answer(text: str, provider: str = "openrouter", requested: str = "openrouter", **changes: object) -> Answer:
+    outcome = Outcome(OutcomeKind.OK, duration=2.8, ttft=0.8, chars=len(text))
+    whole = Answer(
+        text=text,
+        target=target(provider),
+        requested=target(requested),
+        model=f"{provider}-model",
+        finish_reason=FinishReason.STOP,
+        usage=Usage(input_tokens=80, output_tokens=124, cost_usd=0.0021),
+        attempts=(AttemptRecord(target(provider), outcome),),
+        ttft=0.8,
+        duration=2.8,
+    )
+    return replace(whole, **changes)  # type: ignore[arg-type]
+
+
+def says(text: str, provider: str = "openrouter") -> list[TurnEvent]:
+    """A turn that simply answers."""
+    return [started(provider), TextDelta(text), Completed(answer(text, provider, provider))]
+
+
+def nobody(error_class: ErrorClass, message: str, provider: str = "openrouter") -> NoProviderAnswered:
+    cause = provider_error(ErrorInfo(error_class, message, status=401), provider=provider, model=f"{provider}-model")
+    return NoProviderAnswered("nobody", cause=cause)
+
+
+def make_snapshot(*configured: str, **states: ProviderHealth) -> Snapshot:
+    """The seven with `configured` ones healthy, others without a key; `states` replaces the health of some."""
+    names = configured or tuple(profile.name for profile in PROFILES)
+    infos, healths, order = [], [], []
+    for profile in PROFILES:
+        name = profile.name
+        is_configured = name in names
+        infos.append(
+            ProviderInfo(
+                name,
+                profile.label,
+                is_configured,
+                model=f"{name}-model" if is_configured else "",
+                local=profile.local,
+                problem="" if is_configured else "no key",
+                fix="" if is_configured else f"{(profile.key_variables or profile.url_variables)[0]}=...",
+            )
+        )
+        state = HealthState.HEALTHY if is_configured else HealthState.UNCONFIGURED
+        healths.append(states.get(name) or ProviderHealth(name, state))
+    for name in names:
+        health = next(health for health in healths if health.name == name)
+        order.append(
+            Placement(target(name), len(order) + 1, len(order) + 1, health.is_available, health.reason, not order)
+        )
+    return Snapshot(1, names[0], tuple(infos), tuple(healths), tuple(order))
+
+
+class FakeTurn:
+    """Plays one script. `closed` says whether the block was left."""
+
+    def __init__(self, request: ChatRequest, script: Iterable[object]) -> None:
+        self.request = request
+        self.script = list(script)
+        self.closed = False
+        self.holding = asyncio.Event()
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.closed = True
+
+    async def __aiter__(self) -> AsyncIterator[TurnEvent]:
+        for step in self.script:
+            if step == HOLD:
+                self.holding.set()
+                await asyncio.Event().wait()
+            elif isinstance(step, BaseException):
+                raise step
+            else:
+                yield step  # type: ignore[misc]
+
+
+class FakeClient:
+    """The client of the screen tests. `scripts` are played one a turn, the last one again and again."""
+
+    def __init__(self, snapshot: Snapshot | None = None, *scripts: Iterable[object]) -> None:
+        self.current = snapshot or make_snapshot()
+        self.scripts = [list(script) for script in scripts] or [list(says("Because of scattering."))]
+        self.turns: list[FakeTurn] = []
+        self.calls: list[tuple[object, ...]] = []
+        self.probed: list[str] = []
+        self.models: tuple[ModelInfo, ...] = ()
+        self._news: asyncio.Queue[Snapshot] = asyncio.Queue()
+
+    @asynccontextmanager
+    async def opened(self) -> AsyncIterator[FakeClient]:
+        yield self
+
+    @property
+    def primary_provider(self) -> str:
+        return self.current.primary
+
+    def stream(self, request: ChatRequest) -> FakeTurn:
+        script = self.scripts[min(len(self.turns), len(self.scripts) - 1)]
+        turn = FakeTurn(request, script)
+        self.turns.append(turn)
+        return turn
+
+    def snapshot(self) -> Snapshot:
+        return self.current
+
+    async def watch(self) -> AsyncIterator[Snapshot]:
+        yield self.current
+        while True:
+            yield await self._news.get()
+
+    def publish(self, snapshot: Snapshot) -> None:
+        self.current = replace(snapshot, version=self.current.version + 1)
+        self._news.put_nowait(self.current)
+
+    def set_primary(self, name: str) -> None:
+        self.calls.append(("primary", name))
+        order = sorted(self.current.order, key=lambda place: place.target.provider != name)
+        self._reorder([place.target.provider for place in order], name)
+
+    def _reorder(self, names: list[str], primary: str) -> None:
+        order = tuple(
+            Placement(
+                target(name), index, index, self.current.health_of(name).is_available, "", is_primary=name == primary
+            )
+            for index, name in enumerate(names, 1)
+        )
+        self.publish(replace(self.current, primary=primary, order=order))
+
+    def set_model(self, name: str, model: str) -> None:
+        self.calls.append(("model", name, model))
+
+    def move(self, name: str, by: int) -> None:
+        self.calls.append(("move", name, by))
+        names = list(self.own_order())
+        place = names.index(name)
+        names.insert(max(0, place + by), names.pop(place))
+        self._reorder(names, names[0])
+
+    def switch_off(self, name: str) -> None:
+        self.calls.append(("off", name))
+        self._set_health(ProviderHealth(name, HealthState.DISABLED))
+
+    def switch_on(self, name: str) -> None:
+        self.calls.append(("on", name))
+        self._set_health(ProviderHealth(name, HealthState.UNKNOWN))
+
+    def _set_health(self, health: ProviderHealth) -> None:
+        healths = tuple(health if old.name == health.name else old for old in self.current.health)
+        order = tuple(
+            replace(place, eligible=health.is_available) if place.target.provider == health.name else place
+            for place in self.current.order
+        )
+        self.publish(replace(self.current, health=healths, order=order))
+
+    def reset_order(self) -> None:
+        self.calls.append(("reset",))
+
+    def own_order(self) -> tuple[str, ...]:
+        return tuple(place.target.provider for place in self.current.order)
+
+    async def probe(self, name: str) -> ProviderHealth:
+        self.probed.append(name)
+        return self.current.health_of(name)
+
+    async def list_models(self, name: str) -> tuple[ModelInfo, ...]:
+        return self.models
+
+    def set_watching(self, *, idle: bool) -> None:
+        self.calls.append(("watching", idle))
