@@ -84,7 +84,7 @@ ERROR_CLASSES = {
     "openrouter/error-429-free-models-per-min-stream-requested": ErrorClass.RATE_LIMIT,
     "openrouter/stream-error-token-limit-after-finish": ErrorClass.BAD_REQUEST,
 }
-"""The class of every recorded error, worked out from the provider's documentation and not from what the code makes of it."""
+"""The class of every recorded error, worked out from the provider's documentation, not from what the code says."""
 
 
 @dataclass(frozen=True)

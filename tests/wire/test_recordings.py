@@ -30,8 +30,8 @@ NOW = 1759845400.0
 
 def decode(recording: Recording, seed: int) -> tuple[list[Delta], Ending | ErrorInfo, int]:
     """The deltas of a recording, how it ended, and how many of its events could not be read."""
-    expects = "ndjson" if recording.wire_format is WireFormat.OLLAMA_CHAT else "sse"
-    framer = BodyFramer(recording.headers.get("content-type"), expects)
+    is_lines = recording.wire_format is WireFormat.OLLAMA_CHAT
+    framer = BodyFramer(recording.headers.get("content-type"), "ndjson" if is_lines else "sse")
     decoder = adapter_for(recording.wire_format).decoder(recording.dialect)
     deltas: list[Delta] = []
     try:
