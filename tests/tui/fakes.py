@@ -80,7 +80,9 @@ def nobody(error_class: ErrorClass, message: str, provider: str = "openrouter") 
 def make_snapshot(*configured: str, **states: ProviderHealth) -> Snapshot:
     """The seven with `configured` ones healthy, others without a key; `states` replaces the health of some."""
     names = configured or tuple(profile.name for profile in PROFILES)
-    infos, healths, order = [], [], []
+    infos: list[ProviderInfo] = []
+    healths: list[ProviderHealth] = []
+    order: list[Placement] = []
     for profile in PROFILES:
         name = profile.name
         is_configured = name in names

@@ -13,6 +13,12 @@ from phoenix_tui.tui.widgets.fallback_panel import first_to_answer
 
 Part = tuple[str, str]
 
+_DEMO = (
+    "\nThis is the demo: simulated providers on this machine, no key, no network.\n"
+    "Ask a few questions in a row: the first provider slows down, breaks off in the middle of an answer, "
+    "another takes over, and the first comes back.\n"
+)
+
 
 class Welcome(Widget):
     """Without a usable provider: the seven, each with state and the exact line that mends it. Else: a short hello."""
@@ -47,14 +53,7 @@ def welcome_parts(snapshot: Snapshot, glyphs: Glyphs, *, is_demo: bool) -> list[
         else:
             parts.append(("No other provider is set up to take over; /providers shows how.\n", "$text-muted"))
     if is_demo:
-        parts.append(
-            (
-                "\nThis is the demo: simulated providers on this machine, no key, no network.\n"
-                "Ask a few questions in a row: the first provider slows down, breaks off in the middle of an answer, "
-                "another takes over, and the first comes back.\n",
-                "$text-muted",
-            )
-        )
+        parts.append((_DEMO, "$text-muted"))
     parts.append(
         ("\nalt+1 to alt+7 change who is asked first, f1 shows every key, /help every command.", "$text-muted")
     )
