@@ -21,7 +21,7 @@ _STYLE_OF = {"strong_open": "strong", "em_open": "em", "s_open": "strike"}
 
 
 def _bare_links(text: str, style: Style) -> Iterator[Span]:
-    """`text` with the addresses in it made links; a full stop or an unopened bracket at their end is not part of them."""
+    """`text` with the addresses in it made links, without the full stop or bracket that may follow one."""
     at = 0
     for match in _BARE_LINK.finditer(text) if "://" in text else ():
         address = match.group().rstrip(".,;:!?*_~")

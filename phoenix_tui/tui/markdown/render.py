@@ -26,12 +26,20 @@ def paragraph(spans: list[Span], width: int) -> list[Line]:
     return [Line(row.spans, join=row.join) for row in wrap(spans, width)]
 
 
-def code_lines(lines: tuple[str, ...], language: str, width: int, *, first: bool, is_open: bool) -> list[Line]:
-    """A block of code, or a piece of one: a label on the first, long lines wrapped behind a continuation mark."""
+def code_lines(
+    lines: tuple[str, ...], info: str, width: int, *, first: bool = True, is_open: bool = False
+) -> list[Line]:
+    """A block of code, or a piece of one, whose language is the first word of `info`.
+
+    `info` is the label above the first piece; long lines are wrapped behind a continuation mark. While `is_open`, each
+    line is coloured for itself: what stands further up is not read again with every line that comes.
+    """
     out: list[Line] = []
-    if first and language:
-        out.append(Line((_BAR, Span(language[:40], ("code-block", "code-label"))), lead=2, fill=CODE))
-    expanded = tuple(line.expandtabs(TAB_SIZE) for line in lines)
+    if first and info:
+        label = wrap([Span(info, ("code-block", "code-label"))], max(1, width - 2))
+        out.extend(Line((_BAR, *row.spans), lead=2, join=row.join, fill=CODE) for row in label)
+    language = info.split(maxsplit=1)[0] if info else ""
+    expanded = tuple("" if line.isspace() else line.expandtabs(TAB_SIZE) for line in lines or ("",))
     if is_open:
         styled = [list(highlight_line(line.strip(GLUE), language)) for line in expanded]
     else:
@@ -84,15 +92,14 @@ class _Renderer:
                 return paragraph(self.inline((*style, "heading", f"heading-{token.tag[1:]}")), width)
             case "fence" | "code_block":
                 content = token.content.removesuffix("\n").split("\n")
-                language = token.info.split()[0] if token.info.split() else ""
-                return code_lines(tuple(content), language, width, first=True, is_open=False)
+                return code_lines(tuple(content), token.info.strip(), width)
             case "hr":
                 return [Line((Span("─" * width, ("border",)),))]
             case "html_block":
                 return verbatim(token.content, width, (*style, "html"))
             case "blockquote_open":
                 bar = Span("│ ", ("border",)) if width - 2 >= _MIN_WIDTH else Span("")
-                inner = self.until("blockquote_close", width - len(bar.text), (*style, "quote"))
+                inner = self.until("blockquote_close", width - len(bar.text), (*style, "quote")) or [BLANK]
                 return indented(inner, bar, bar)
             case "bullet_list_open" | "ordered_list_open":
                 return self.items(token, width, style)

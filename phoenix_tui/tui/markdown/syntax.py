@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from functools import lru_cache
-from typing import TYPE_CHECKING
+from importlib import import_module
+from typing import Protocol
 
 from phoenix_tui.tui.markdown.lines import Span
-
-if TYPE_CHECKING:
-    from pygments.lexer import Lexer
 
 CODE = ("code-block",)
 MAX_CHARACTERS = 20_000
@@ -31,16 +30,19 @@ _MEANING = (
 )
 
 
-@lru_cache(maxsize=64)
-def _lexer(language: str) -> Lexer | None:
-    # pygments is only needed once code is shown; importing it earlier would delay the first paint.
-    from pygments.lexers import get_lexer_by_name
-    from pygments.util import ClassNotFound
+class _Lexer(Protocol):
+    def get_tokens(self, text: str) -> Iterable[tuple[object, str]]: ...
 
+
+@lru_cache(maxsize=64)
+def _lexer(language: str) -> _Lexer | None:
+    # pygments is loaded when the first code is shown: earlier it would delay the first paint.
+    lexers = import_module("pygments.lexers")
     try:
-        return get_lexer_by_name(language)
-    except ClassNotFound:
+        lexer: _Lexer = lexers.get_lexer_by_name(language, stripnl=False)
+    except import_module("pygments.util").ClassNotFound:
         return None
+    return lexer
 
 
 @lru_cache(maxsize=512)

@@ -1,4 +1,4 @@
-"""Tables laid out to a width: fitted columns, wrapped cells; rows below each other where columns would be too narrow."""
+"""Tables laid out to a width: fitted columns, wrapped cells; stacked rows where columns would be too narrow."""
 
 from __future__ import annotations
 

@@ -52,7 +52,13 @@ class _Wrapper:
         self.breaks_anywhere = False
 
     def end_row(self, join: str) -> None:
-        self.rows.append(Row(tuple(self.row), self.join))
+        merged: list[Span] = []
+        for span in self.row:
+            if merged and merged[-1][1:] == span[1:]:
+                merged[-1] = span._replace(text=merged[-1].text + span.text)
+            else:
+                merged.append(span)
+        self.rows.append(Row(tuple(merged), self.join))
         self.row, self.used, self.join = [], 0, join
 
     def take(self, span: Span) -> None:
@@ -63,9 +69,8 @@ class _Wrapper:
                 self.end_row("\n")
             elif piece[0] == " ":
                 self.end_word()
-                if self.space is not None:
-                    piece = self.space.text + piece
-                self.space = span._replace(text=piece)
+                before = self.space.text if self.space is not None else ""
+                self.space = span._replace(text=before + piece)
             else:
                 cells = cell_len(piece)
                 self.word.append(span._replace(text=piece))
@@ -114,7 +119,7 @@ class _Wrapper:
 def wrap(spans: Iterable[Span], width: int) -> list[Row]:
     """`spans` broken at spaces into rows of at most `width` cells; words that are too long are broken anywhere.
 
-    A newline in the text always breaks. Text without spaces whose characters are wide (Chinese, Japanese) breaks anywhere.
+    A newline in the text always breaks. Words of wide characters (Chinese, Japanese) break anywhere.
     """
     wrapper = _Wrapper(width)
     for span in spans:

@@ -7,7 +7,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Protocol
 
-from phoenix_tui.tui.markdown.document import Block, Document
+from phoenix_tui.tui.markdown.blocks import Block
+from phoenix_tui.tui.markdown.document import Document
 from phoenix_tui.tui.markdown.lines import BLANK, PLAIN, Line, Span, Style, indented
 from phoenix_tui.tui.markdown.render import paragraph, verbatim
 

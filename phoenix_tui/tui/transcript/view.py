@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from phoenix_tui.tui.markdown.document import Block, Document
+from phoenix_tui.tui.markdown.blocks import Block
+from phoenix_tui.tui.markdown.document import Document
 from phoenix_tui.tui.markdown.lines import Line, Span
 from phoenix_tui.tui.transcript.entries import Entry, Kind, State
 from phoenix_tui.tui.transcript.heights import Heights

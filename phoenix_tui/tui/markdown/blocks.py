@@ -1,0 +1,73 @@
+"""The pieces a Markdown text is split into; each is laid out for itself."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from phoenix_tui.tui.markdown.lines import BLANK, Line, Span
+from phoenix_tui.tui.markdown.parser import References
+from phoenix_tui.tui.markdown.render import code_lines, markdown_lines, paragraph
+
+
+@dataclass(frozen=True, slots=True)
+class MarkdownBlock:
+    """A piece of source between two places where no block is open, or a piece of a block too long to be one."""
+
+    source: str
+    gap: bool
+    """Whether a blank row stands before it."""
+    table_continues: bool = False
+    """The source begins with the header of the table it goes on with, to be read but not shown again."""
+    ordinal: int | None = None
+    """The number an ordered list goes on with."""
+
+    def lines(self, width: int, references: References) -> list[Line]:
+        """The block laid out; none for link definitions."""
+        lines = markdown_lines(
+            self.source, width, references, table_continues=self.table_continues, ordinal=self.ordinal
+        )
+        return [BLANK, *lines] if lines and self.gap else lines
+
+    @property
+    def uses_references(self) -> bool:
+        """Whether link definitions that become known later could change it."""
+        return "[" in self.source
+
+
+@dataclass(frozen=True, slots=True)
+class CodeBlock:
+    """Lines of a fenced block of code; a long one is several of these."""
+
+    code: tuple[str, ...]
+    info: str
+    """What stands behind the opening fence: language first."""
+    gap: bool
+    first: bool
+    is_open: bool = False
+    uses_references = False
+
+    def lines(self, width: int, references: References) -> list[Line]:
+        """The code laid out, with its label when it is the first piece."""
+        lines = code_lines(self.code, self.info, width, first=self.first, is_open=self.is_open)
+        return [BLANK, *lines] if self.gap else lines
+
+    @property
+    def source(self) -> str:
+        """The code itself."""
+        return "\n".join(self.code)
+
+
+@dataclass(frozen=True, slots=True)
+class Backlog:
+    """Text that has come but is not split into blocks yet; it says so."""
+
+    source: str
+    gap: bool = True
+    uses_references = False
+
+    def lines(self, width: int, references: References) -> list[Line]:
+        """One row that names how much is still to come."""
+        return paragraph([Span(f"… {len(self.source):,} characters are being laid out", ("note",))], width)
+
+
+Block = MarkdownBlock | CodeBlock | Backlog
