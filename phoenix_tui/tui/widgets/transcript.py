@@ -108,6 +108,7 @@ class Transcript(ScrollView, can_focus=True):
         self._is_settling = False
         self._dirty: set[int] = set()
         self._timer: Timer | None = None
+        self._is_due = False
         self._cursor: Stop | None = None
         self._styles_of: dict[Style, RichStyle] = {}
 
@@ -250,10 +251,12 @@ class Transcript(ScrollView, can_focus=True):
     def _changed(self, entry: Entry) -> None:
         """Lay an entry out again: now if nothing was just now, else when the frame is over."""
         self._dirty.add(entry.id - self._first_id)
-        if self._timer is None and self.is_attached:
-            self._timer = self.set_timer(0, self._flush)
+        if self._timer is None and not self._is_due and self.is_attached:
+            self._is_due = True  # a timer of no length divides by it when it is late, and then never comes
+            self.call_later(self._flush)
 
     def _flush(self) -> None:
+        self._is_due = False
         if self._timer is not None:
             self._timer.stop()
             self._timer = None
