@@ -9,6 +9,7 @@ from urllib.parse import quote, urlsplit
 
 from phoenix_tui.core.adapters.base import WireFormat
 from phoenix_tui.core.profiles import Profile
+from phoenix_tui.core.text import redact
 
 _VERSION = re.compile(r"v\d+(?:p\d+)?(?:(?:alpha|beta|preview|rc)\d*)?", re.IGNORECASE)
 _HOST_LABEL = re.compile(r"[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?")
@@ -106,8 +107,7 @@ def _split(text: str, profile: Profile) -> tuple[str, str, list[str]]:
     if query or fragment:
         raise BadURL("has a query (?) or a fragment (#) in it", re.split("[?#]", text, maxsplit=1)[0])
     if not separator and not profile.local:
-        near = is_private(urlsplit(f"//{authority}").hostname or "") if _is_plain(authority) else False
-        raise BadURL("does not begin with https://", f"{'http' if near else 'https'}://{text}")
+        raise BadURL("does not begin with https://", _with_scheme(text, authority))
     if scheme.lower() not in _DEFAULT_PORTS:
         raise BadURL("begins with neither http:// nor https://", f"https://{rest}" if rest else "")
     return scheme.lower(), authority, _segments(path)
@@ -149,8 +149,12 @@ def _find_version(segments: list[str], profile: Profile) -> tuple[list[str], lis
     return segments, usual
 
 
-def _is_plain(authority: str) -> bool:
-    return bool(authority) and not set(authority) & set("[]@%")
+def _with_scheme(text: str, authority: str) -> str:
+    """`text` as an address, "" unless it looks like one: it may be a key that was pasted into the wrong variable."""
+    host, _, port = authority.partition(":")
+    if redact(text) != text or not (port.isdigit() or "." in host or host == "localhost"):
+        return ""
+    return f"{'http' if is_private(host) else 'https'}://{text}"
 
 
 def _host_and_port(authority: str, *, local: bool) -> tuple[str, int | None]:

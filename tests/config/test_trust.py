@@ -30,13 +30,19 @@ def _put(place: str, line: str, where: dict[str, dict[str, str]]) -> None:
         where[kind][file] = where[kind].get(file, "") + line
 
 
-@pytest.mark.parametrize("url_in", PLACES)
-@pytest.mark.parametrize("key_in", PLACES)
+# A named file stands in place of the folder's, so those two never meet.
+PAIRS = [
+    (key, url)
+    for key in PLACES
+    for url in PLACES
+    if not ("named file" in (key, url) and "folder" in key.partition(" ")[0] + url.partition(" ")[0])
+]
+
+
+@pytest.mark.parametrize(("key_in", "url_in"), PAIRS)
 def test_url_counts_from_a_place_trusted_as_far_as_the_key(
     load: Load, tmp_path: Path, key_in: str, url_in: str
 ) -> None:
-    if {key_in, url_in} & {"named file"} and any(place.startswith("folder") for place in (key_in, url_in)):
-        pytest.skip("a named file stands in place of the folder's")
     where: dict[str, dict[str, str]] = {"shell": {}, "named": {}, "user": {}, "folder": {}}
     _put(key_in, KEY, where)
     _put(url_in, URL, where)
