@@ -40,7 +40,8 @@ def shown(path: Path) -> str:
     home = os.path.expanduser("~")  # noqa: PTH111 - Path.home() raises for a user without one
     if home != "~" and text.startswith(home.rstrip(os.sep) + os.sep):
         text = "~" + text[len(home.rstrip(os.sep)) :]
-    return strip_controls(text).replace("\n", " ")
+    readable = text.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
+    return strip_controls(readable).replace("\n", " ")
 
 
 def read_text(path: Path) -> str | None:
@@ -53,7 +54,7 @@ def read_text(path: Path) -> str | None:
         return None
     except (OSError, ValueError) as error:
         # Elsewhere than on Unix a folder cannot even be opened.
-        raise Unreadable("is a folder, not a file" if path.is_dir() else _why(error)) from error
+        raise Unreadable("is a folder, not a file" if _is_folder(path) else _why(error)) from error
     try:
         data = _read_regular(descriptor)
     except OSError as error:
@@ -83,6 +84,10 @@ def parse(text: str) -> Iterator[Line]:
             yield Line(number, string.strip(), None)
         elif binding.key is not None and binding.value is not None:
             yield Line(number, binding.key, binding.value)
+
+
+def _is_folder(path: Path) -> bool:
+    return os.path.isdir(path)  # noqa: PTH112 - Path.is_dir() raises for what may not be looked at
 
 
 def _read_regular(descriptor: int) -> bytes:

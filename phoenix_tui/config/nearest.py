@@ -78,7 +78,7 @@ def nearest_value(word: str, valid: Collection[str]) -> str | None:
 def near_miss(name: str, ours: Iterable[str]) -> str | None:
     """The one of our variables that `name` most likely means; None for our own names and for those that are nobody's
     business. Strict, since a file is full of other programs' variables."""
-    if name in _FOREIGN or len(name) > 64:
+    if name in _FOREIGN or len(name) > 64 or not (name.isascii() and name.isprintable()):
         return None
     plain = _plain(name)
     best: tuple[int, str] | None = None

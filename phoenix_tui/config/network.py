@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -56,7 +57,7 @@ def read_network(environ: Mapping[str, str]) -> Network:
             proxies[scheme] = url
     no_proxy = tuple(part for part in re.split(r"[,\s]+", _value(environ, "NO_PROXY")) if part)
     ca_file = _value(environ, "SSL_CERT_FILE") or None
-    if ca_file and not Path(ca_file).is_file():
+    if ca_file and not os.path.isfile(ca_file):  # noqa: PTH113 - Path.is_file() raises for a path that is too long
         named = f"SSL_CERT_FILE (environment) names {shown(Path(ca_file))}, which is no file"
         message = f"{named}; the usual certificates are used."
         problems.append(ConfigProblem(message, variable="SSL_CERT_FILE", fix="unset SSL_CERT_FILE"))

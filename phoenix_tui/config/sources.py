@@ -192,7 +192,7 @@ def file_layer(path: Path, kind: SourceKind, trust: Trust, *, base: Path | None 
             elif line.name in ours:
                 if line.value.strip():
                     values[line.name] = Found(line.value.strip(), source)
-            elif line.value.strip() and line.name.isascii() and (problem := _not_ours(source, ours)):
+            elif line.value.strip() and (problem := _not_ours(source, ours)):
                 problems.append(problem)
     except Unreadable as error:
         message = f"{shown(label)} {error}; nothing in it is used."

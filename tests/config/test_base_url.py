@@ -6,8 +6,8 @@ import ipaddress
 
 import httpx
 import pytest
-from hypothesis import example, given, reject
-from hypothesis import strategies as st
+from hypothesis import example, given, reject, settings
+from hypothesis import settings, strategies as st
 
 from phoenix_tui.config.base_url import Address, BadURL, is_loopback, is_private, normalise
 from phoenix_tui.core.profiles import PROFILES, Profile, profile_of
@@ -139,6 +139,7 @@ _URLS = st.builds(
 )
 
 
+@settings(deadline=None)
 @given(st.sampled_from(PROFILES), _URLS | st.text(max_size=60))
 @example(profile_of("openai"), "https://h/v1/responses/responses")
 @example(profile_of("lmstudio"), "h/api/api")
@@ -177,6 +178,7 @@ def test_near_hosts(host: str, private: bool, loopback: bool) -> None:
     assert (is_private(host), is_loopback(host)) == (private, loopback)
 
 
+@settings(deadline=None)
 @given(st.ip_addresses())
 def test_every_number_is_near_or_not(address: ipaddress.IPv4Address | ipaddress.IPv6Address) -> None:
     assert is_private(str(address)) >= is_loopback(str(address))

@@ -7,8 +7,8 @@ import os
 from pathlib import Path
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, settings
+from hypothesis import settings, strategies as st
 
 from phoenix_tui.config import Choices, load_choices, save_choices
 from phoenix_tui.core.profiles import PROVIDER_NAMES
@@ -20,6 +20,7 @@ _JSON = st.recursive(
 )
 
 
+@settings(deadline=None)
 @given(
     st.builds(
         Choices,
@@ -56,6 +57,7 @@ def test_broken_file_is_set_aside_with_a_notice(config_dir: Path, text: str) -> 
     assert load_choices(config_dir) == (Choices(), ())
 
 
+@settings(deadline=None)
 @given(st.fixed_dictionaries({"version": st.just(1)}, optional=dict.fromkeys(Choices.__slots__, _JSON)))
 def test_any_content_gives_choices_of_ours_or_a_notice(
     tmp_path_factory: pytest.TempPathFactory, content: dict[str, object]

@@ -5,8 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, settings
+from hypothesis import settings, strategies as st
 
 from phoenix_tui.config.envfile import Line, Unreadable, parse
 from phoenix_tui.config.sources import SourceKind, Trust, file_layer
@@ -33,6 +33,7 @@ def test_lines(text: str, expected: list[Line]) -> None:
     assert list(parse(text)) == expected
 
 
+@settings(deadline=None)
 @given(st.text() | st.lists(_PIECES, max_size=60).map("".join))
 def test_any_text_is_taken_apart(text: str) -> None:
     """Never an exception but the one announced, and line numbers that grow and exist."""
@@ -44,6 +45,7 @@ def test_any_text_is_taken_apart(text: str) -> None:
     assert all(1 <= number <= text.count("\n") + text.count("\r") + 1 for number in numbers)
 
 
+@settings(deadline=None)
 @given(st.binary() | st.lists(_PIECES, max_size=60).map(lambda pieces: "".join(pieces).encode()))
 def test_any_file_is_a_layer(tmp_path_factory: pytest.TempPathFactory, data: bytes) -> None:
     path = tmp_path_factory.getbasetemp() / "any.env"

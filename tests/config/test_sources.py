@@ -58,6 +58,13 @@ def test_named_file_that_is_missing_is_fatal(load: Load) -> None:
     assert "nowhere.env" in problem.message
 
 
+@pytest.mark.parametrize("name", ["n" * 5_000, "a\x00b", "~nobody-of-this-name/x", "a\udcffb"])
+def test_named_file_of_any_name_is_at_most_a_sentence(load: Load, name: str) -> None:
+    (problem,) = load(env_file=name).problems
+    assert problem.fatal
+    problem.message.encode()
+
+
 def test_choices_stand_between_the_folder_and_the_config_folder(load: Load, config_dir: Path) -> None:
     save_choices(config_dir, Choices(primary="grok", order=("gemini", "grok"), models={"grok": "chosen"}))
     user = {".env": "LLM_PROVIDER=openai\nGROK_MODEL=written\n"}

@@ -138,6 +138,7 @@ def test_near_miss_in_the_shell_is_a_notice_too(load: Load) -> None:
         "ZAI_API_KEY",
         "PATH",
         "日本",
+        "OPENAI_API_K\x1b",
     ],
 )
 def test_names_of_others_are_none_of_our_business(load: Load, name: str) -> None:
@@ -245,14 +246,17 @@ def test_proxies_and_certificates_come_from_the_shell(load: Load) -> None:
     assert "pass-canary" not in repr(network) + repr(config)
 
 
-def test_missing_certificates_leave_the_usual_ones() -> None:
-    network = read_network({"SSL_CERT_FILE": "/nowhere.pem"})
+@pytest.mark.parametrize("name", ["/nowhere.pem", "/" + "n" * 5_000])
+def test_missing_certificates_leave_the_usual_ones(name: str) -> None:
+    network = read_network({"SSL_CERT_FILE": name})
     assert network.ca_file is None
-    assert "/nowhere.pem" in network.problems[0].message
+    assert name in network.problems[0].message
     assert not network.problems[0].fatal
 
 
-@pytest.mark.parametrize("proxy", ["ftp://me:pass-canary@h", "http://", "http://h:x", "http://[", "http://h h"])
+@pytest.mark.parametrize(
+    "proxy", ["ftp://me:pass-canary@h", "http://", "http://h:x", "http://[", "http://h h", "http://h\udcff"]
+)
 def test_nothing_goes_round_a_proxy_that_cannot_be_used(load: Load, proxy: str) -> None:
     network = read_network({"HTTPS_PROXY": proxy})
     settings = load({"OPENAI_API_KEY": "sk-canary", "OLLAMA_HOST": "localhost", "LMSTUDIO_BASE_URL": "http://box"})
