@@ -116,7 +116,9 @@ def bindings_of(group: Group) -> list[Binding]:
 
 
 def footer_of(group: Group) -> tuple[tuple[str, str], ...]:
-    """(keys, label) of what the footer shows while the focus is in `group`: its own keys, then those from anywhere."""
-    own = [(row.key_label, row.footer) for row in KEYS if row.group is group and row.footer]
+    """(keys, label) of what the footer shows while the focus is in `group`: its own keys, those from anywhere, and at
+    the end the help, which is there however narrow it is."""
+    own = [(row.key_label.split(" (")[0], row.footer) for row in KEYS if row.group is group and row.footer]
     anywhere = [(row.key_label.split(",")[0], row.footer) for row in KEYS if row.group is Group.ANYWHERE and row.footer]
-    return (*own, ("alt+1..7", "primary"), *anywhere)
+    helps = ("f1", "help")
+    return (*own, ("alt+1..7", "primary"), *(row for row in anywhere if row != helps), helps)

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from datetime import datetime
+from textwrap import wrap
 
 from phoenix_tui.core.snapshot import HealthState, ProviderHealth, ProviderInfo, Snapshot
 from phoenix_tui.tui.glyphs import Glyphs, style_of, word_of
 from phoenix_tui.tui.text import ago, count, countdown, fit, one_line, percent, seconds, sentence
 
 Part = tuple[str, str]
+
+FACT_CELLS = 50
+"""Width of the facts, so that they stand in the narrowest chat without being broken again."""
 
 
 def report(snapshot: Snapshot, now: float, glyphs: Glyphs) -> list[list[Part]]:
@@ -21,19 +25,16 @@ def report(snapshot: Snapshot, now: float, glyphs: Glyphs) -> list[list[Part]]:
     lines.append([("Available: ", "$text-muted"), (", ".join(available) or "none", "")])
     lines.append([("", "")])
     for health, info in zip(snapshot.health, snapshot.providers, strict=True):
-        lines.append(
-            [
-                (f"{glyphs.state(health.state)} {fit(info.name, 11)}", style_of(health.state)),
-                (fit(word_of(health, info), 10), style_of(health.state)),
-                (_facts(health, info, now), ""),
-            ]
-        )
+        style = style_of(health.state)
+        lines.append([(f"{glyphs.state(health.state)} {fit(info.name, 11)}{word_of(health, info)}", style)])
+        lines += [[("    " + line, "")] for line in wrap("; ".join(_facts(health, info, now)), FACT_CELLS)]
     return lines
 
 
-def _facts(health: ProviderHealth, info: ProviderInfo, now: float) -> str:
+def _facts(health: ProviderHealth, info: ProviderInfo, now: float) -> list[str]:
     if health.state is HealthState.UNCONFIGURED:
-        return f"not configured. {sentence(info.fix or info.problem)}".rstrip()
+        mend = one_line(info.fix or info.problem)
+        return [f"not configured: {mend}" if mend else "not configured"]
     facts: list[str] = []
     if health.total_requests:
         facts.append(f"success rate {percent(health.success_rate)}")
@@ -53,7 +54,7 @@ def _facts(health: ProviderHealth, info: ProviderInfo, now: float) -> str:
             facts.append(f"next try in {countdown(remaining)}")
     if health.last_error is not None and not health.is_available:
         facts.append(f"it said: {sentence(health.last_error.message, 200)}")
-    return ", ".join(facts)
+    return facts
 
 
 def _when(moment: datetime | None, now: float) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 from phoenix_tui.core.errors import ProviderError
@@ -24,7 +25,7 @@ def carry_out(screen: MainScreen, name: str, argument: str) -> None:
         case "use":
             _use(screen, argument)
         case "model":
-            screen.run_worker(_model(screen, argument), group="models", exclusive=True, exit_on_error=False)
+            screen.work(partial(_model, screen, argument), "models", exclusive=True)
         case "retry":
             screen.action_retry()
         case "restore":

@@ -13,7 +13,17 @@ LIGHT = "phoenix-light"
 
 
 def _variables(
-    *, up: str, degraded: str, down: str, off: str, accent: str, muted: str, line: str, selected: str, on_accent: str
+    *,
+    up: str,
+    degraded: str,
+    down: str,
+    off: str,
+    accent: str,
+    muted: str,
+    line: str,
+    selected: str,
+    on_accent: str,
+    background: str,
 ) -> dict[str, str]:
     return {
         "health-up": up,
@@ -34,6 +44,10 @@ def _variables(
         "input-cursor-background": accent,
         "input-cursor-foreground": on_accent,
         "footer-key-foreground": accent,
+        "scrollbar-background": background,
+        "scrollbar-background-hover": background,
+        "scrollbar-background-active": background,
+        "scrollbar-corner-color": background,
         "scrollbar": line,
         "scrollbar-hover": muted,
         "scrollbar-active": accent,
@@ -64,6 +78,7 @@ THEMES: tuple[Theme, ...] = (
             line="#39424e",
             selected="#27303b",
             on_accent="#12161c",
+            background="#12161c",
         ),
     ),
     Theme(
@@ -89,6 +104,7 @@ THEMES: tuple[Theme, ...] = (
             line="#c9c3b8",
             selected="#e6dfd4",
             on_accent="#fbf9f6",
+            background="#fbf9f6",
         ),
     ),
 )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
+from functools import partial
 from typing import ClassVar
 
 from textual import events, on
@@ -53,7 +54,7 @@ class MainScreen(ProviderScreen):
     HORIZONTAL_BREAKPOINTS = [  # noqa: RUF012 - Textual declares it so
         (0, "-tiny"), (40, "-narrow"), (100, "-medium"), (140, "-wide"),
     ]  # fmt: skip
-    VERTICAL_BREAKPOINTS = [(0, "-flat"), (12, "-short"), (34, "-tall")]  # noqa: RUF012 - as above
+    VERTICAL_BREAKPOINTS = [(0, "-flat"), (12, "-short"), (30, "-tall")]  # noqa: RUF012 - as above
     BINDINGS: ClassVar[list[BindingType]] = [*bindings_of(Group.ANYWHERE), *bindings_of(Group.READING)]
 
     activity: reactive[str] = reactive("")
@@ -99,7 +100,7 @@ class MainScreen(ProviderScreen):
         super().on_mount()
         for notice in self.begin.notices:
             self.say(notice)
-        self.run_worker(self._offer_last(), group="session", exit_on_error=False)
+        self.work(self._offer_last, "session")
 
     def say(self, sentence: str, tone: Tone = Tone.INFO) -> None:
         """A line of ours in the chat."""
@@ -140,7 +141,7 @@ class MainScreen(ProviderScreen):
 
     def save_soon(self) -> None:
         """Write the session in a thread, without waiting for it."""
-        self.run_worker(self._save(), group="save", exit_on_error=False)
+        self.work(self._save, "save")
 
     @on(Prompt.DraftChanged)
     def _draft_changed(self) -> None:
@@ -179,7 +180,7 @@ class MainScreen(ProviderScreen):
             return
         self._show_chat()
         self.is_answering = True
-        self.run_worker(self._turn(question), group="turn", exit_on_error=False)
+        self.work(partial(self._turn, question), "turn")
 
     async def _turn(self, question: str) -> None:
         infos = {info.name: info for info in self.snapshot.providers} if self.snapshot else {}

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine
+from functools import partial
 from typing import Literal
 
 from textual import on
 from textual.reactive import reactive
 from textual.screen import Screen
 from textual.timer import Timer
-from textual.worker import Worker, WorkerState
+from textual.worker import Worker, WorkerState, WorkType
 
 from phoenix_tui.core.errors import PhoenixError
 from phoenix_tui.core.snapshot import HealthState, Snapshot
@@ -23,6 +24,7 @@ from phoenix_tui.tui.text import one_line
 from phoenix_tui.tui.widgets.health_sidebar import remaining_until_retry
 
 Severity = Literal["information", "warning", "error"]
+Work = Callable[[], Coroutine[None, None, None]]
 
 
 class ClientNotOpen(PhoenixError):
@@ -55,10 +57,15 @@ class ProviderScreen(Screen[None]):
         """A passing notice. Never markup, whatever is in it."""
         self.notify(sentence, severity=severity, markup=False)
 
+    def work(self, what: Work, group: str, *, exclusive: bool = False) -> None:
+        """Do `what` beside everything else. It is handed over uncalled: a screen that is closing never begins it."""
+        work: WorkType[None] = what
+        self.run_worker(work, group=group, exclusive=exclusive, exit_on_error=False)
+
     # The client
 
     def _open(self) -> None:
-        self.run_worker(self._follow(), group="client", exit_on_error=False)
+        self.work(self._follow, "client")
 
     async def _follow(self) -> None:
         if self.begin.warm_up is not None:
@@ -143,7 +150,7 @@ class ProviderScreen(Screen[None]):
 
     def _keep_choices(self, client: ClientPort) -> None:
         off = frozenset(health.name for health in client.snapshot().health if health.state is HealthState.DISABLED)
-        self.run_worker(self._keep(client.primary_provider, self._own_order, off), group="choices", exit_on_error=False)
+        self.work(partial(self._keep, client.primary_provider, self._own_order, off), "choices")
 
     async def _keep(self, primary: str, order: tuple[str, ...] | None, off: frozenset[str]) -> None:
         problem = await self._choices.keep(primary=primary, order=order, switched_off=off, models=dict(self._models))
@@ -175,7 +182,7 @@ class ProviderScreen(Screen[None]):
         self.change(lambda client: switching.set_model(client, name, model))
 
     def action_check(self, name: str) -> None:
-        self.run_worker(self._check(name), group=f"check-{name}", exclusive=True, exit_on_error=False)
+        self.work(partial(self._check, name), f"check-{name}", exclusive=True)
 
     async def _check(self, name: str) -> None:
         self.tell(f"Checking {name}; nothing is generated.")

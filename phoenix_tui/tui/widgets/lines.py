@@ -129,14 +129,19 @@ class KeyBar(Widget):
             right.append((count(self.tokens, "token"), "$text-muted"))
         if self.cost_usd is not None:
             right.append((f"  {money(self.cost_usd)}", "$foreground"))
-        room = self.size.width - sum(len(text) for text, _ in right) - (2 if right else 0)
+        *others, last = footer_of(self.group)
+        kept = len(last[0]) + len(last[1]) + 1
+        room = self.size.width - sum(len(text) for text, _ in right) - (2 if right else 0) - kept
         first = ("esc", "stop" if self.is_answering else "chat" if self.group is Group.PROMPT else "write")
         left: list[Part] = []
         used = 0
-        for keys, label in (first, *footer_of(self.group)):
+        shown: list[tuple[str, str]] = []
+        for keys, label in (first, *others):
             cells = len(keys) + 1 + len(label) + 3
             if used + cells > room:
                 break
-            left += [(keys, "$accent bold"), (f" {label}   ", "$text-muted")]
+            shown.append((keys, label))
             used += cells
+        for keys, label in (*shown, last):
+            left += [(keys, "$accent bold"), (f" {label}   ", "$text-muted")]
         return spread(left, right, self.size.width)
