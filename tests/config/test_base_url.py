@@ -7,7 +7,7 @@ import ipaddress
 import httpx
 import pytest
 from hypothesis import example, given, reject, settings
-from hypothesis import settings, strategies as st
+from hypothesis import strategies as st
 
 from phoenix_tui.config.base_url import Address, BadURL, is_loopback, is_private, normalise
 from phoenix_tui.core.profiles import PROFILES, Profile, profile_of

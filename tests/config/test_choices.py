@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
-from hypothesis import settings, strategies as st
+from hypothesis import strategies as st
 
 from phoenix_tui.config import Choices, load_choices, save_choices
 from phoenix_tui.core.profiles import PROVIDER_NAMES

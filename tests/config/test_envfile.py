@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
-from hypothesis import settings, strategies as st
+from hypothesis import strategies as st
 
 from phoenix_tui.config.envfile import Line, Unreadable, parse
 from phoenix_tui.config.sources import SourceKind, Trust, file_layer
