@@ -47,13 +47,12 @@ def find_error(value: Any, event: str | None = None) -> Any:
     It may stand under `error`, be the value itself (by its type, or because the SSE event is called `error`), or be
     an element of an array.
     """
+    if isinstance(value, dict):
+        is_error = value.get("error") or event == "error" or "error" in (value.get("type"), value.get("object"))
+        return value if is_error else None
     if isinstance(value, list):
         return next((found for entry in value if (found := find_error(entry)) is not None), None)
-    if not isinstance(value, dict):
-        return value if event == "error" else None
-    if value.get("error") or event == "error" or value.get("type") == "error" or value.get("object") == "error":
-        return value
-    return None
+    return value if event == "error" else None
 
 
 def read_body(body: str) -> Fault:
@@ -77,7 +76,7 @@ def read_value(value: Any) -> Fault:
     fault = Fault(is_json=True)
     outer = as_dict(value)
     error = outer.get("error")
-    if not error and (errors := as_list(outer.get("errors"))):
+    if not (error and isinstance(error, dict | str)) and (errors := as_list(outer.get("errors"))):
         error = errors[0]
     while isinstance(error, dict) and isinstance(error.get("error"), dict):
         error = error["error"]
