@@ -73,7 +73,7 @@ class AnthropicMessages:
         return ModelPage(
             tuple(
                 ModelInfo(
-                    id=row["id"],
+                    id=as_text(row["id"]),
                     name=as_text(row.get("display_name")),
                     context_window=as_count(row.get("max_input_tokens")),
                     max_output_tokens=as_count(row.get("max_tokens")),

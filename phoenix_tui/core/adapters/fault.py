@@ -59,11 +59,9 @@ def read_body(body: str) -> Fault:
     """The fault in the body of an answer whose status is an error."""
     for text in (body, *_DATA_LINE.findall(body[:100_000])):
         try:
-            value = parse(text)
+            return read_value(parse(text))
         except ValueError:
             continue
-        if isinstance(value, dict | list | str):
-            return read_value(value)
     return Fault()
 
 

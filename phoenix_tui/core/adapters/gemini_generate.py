@@ -93,13 +93,13 @@ class GeminiGenerate:
         if not isinstance(listing.get("models"), list):
             raise protocol_error("The answer is not a list of models.")
         token = as_text(listing.get("nextPageToken"))
-        rows = [row for row in objects(listing.get("models")) if as_text(row.get("name"))]
+        rows = [row for row in objects(listing.get("models")) if as_text(row.get("name")).removeprefix("models/")]
         return ModelPage(tuple(map(_model, rows)), {"pageToken": token} if token else None)
 
 
 def _model(row: dict[str, Any]) -> ModelInfo:
     return ModelInfo(
-        id=row["name"].removeprefix("models/"),
+        id=as_text(row["name"]).removeprefix("models/"),
         name=as_text(row.get("displayName")),
         context_window=as_count(row.get("inputTokenLimit")),
         max_output_tokens=as_count(row.get("outputTokenLimit")),

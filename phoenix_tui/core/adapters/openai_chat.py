@@ -95,8 +95,8 @@ class ChatDecoder(SharedDecoder):
         body = choice.get("delta") or choice.get("message")
         if isinstance(body, dict):
             self._body(body, deltas)
-        native = choice.get("finish_reason")
-        if not native or not isinstance(native, str):
+        native = as_text(choice.get("finish_reason"))
+        if not native:
             return
         if native == "error":
             raise WireError(

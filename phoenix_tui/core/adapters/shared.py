@@ -25,8 +25,8 @@ def as_list(value: Any) -> list[Any]:
 
 
 def as_text(value: Any) -> str:
-    """`value` if it is a string, else ""."""
-    return value if isinstance(value, str) else ""
+    """`value` if it is a string, fit to be encoded; else ""."""
+    return mend(value) if isinstance(value, str) else ""
 
 
 def as_count(value: Any) -> int | None:

@@ -8,6 +8,7 @@ from typing import Any
 from phoenix_tui.core.adapters import waits
 from phoenix_tui.core.adapters.classify import classify, names_model
 from phoenix_tui.core.adapters.fault import Fault, read_body, read_value
+from phoenix_tui.core.adapters.shared import mend
 from phoenix_tui.core.errors import ErrorClass, ErrorInfo
 from phoenix_tui.core.framing.body import excerpt, page_title
 from phoenix_tui.core.text import redact, strip_controls
@@ -35,7 +36,7 @@ def error_of_status(status: int, headers: Mapping[str, str], body: str, now: flo
     kind = classify(fault, status)
     if not fault.is_json and body.strip() and status in (404, 405) and not names_model(fault):
         kind = ErrorClass.PROTOCOL  # a server that is no model API, so the base URL is wrong
-    if not fault.message.strip():
+    if not _shown(fault.message).strip():
         fault.message = _sentence(status, headers, body, kind)
     return _info(fault, kind, status, headers, now)
 
@@ -44,7 +45,7 @@ def error_of_value(value: Any, status: int | None = 200) -> ErrorInfo:
     """The error that a JSON value reports in the body of a 2xx answer, or in one event of it."""
     fault = read_value(value)
     kind = classify(fault, None)
-    if not fault.message.strip():
+    if not _shown(fault.message).strip():
         known = f" ({fault.code})" if fault.code else ""
         fault.message = f"The provider reported an error{known} without saying what it is."
     return _info(fault, kind, status, {}, None)
@@ -95,4 +96,4 @@ def _sentence(status: int, headers: Mapping[str, str], body: str, kind: ErrorCla
 
 
 def _shown(text: str) -> str:
-    return redact(strip_controls(text[:_READ_LENGTH]))[:_MESSAGE_LENGTH]
+    return redact(strip_controls(mend(text[:_READ_LENGTH])))[:_MESSAGE_LENGTH]

@@ -43,7 +43,7 @@ def _row(row: dict[str, Any]) -> ModelInfo:
     kind = as_text(row.get("type"))
     outputs = as_list(as_dict(row.get("architecture")).get("output_modalities"))
     return ModelInfo(
-        id=row["id"],
+        id=as_text(row["id"]),
         name=as_text(row.get("name")),
         context_window=as_count(window),
         max_output_tokens=as_count(top.get("max_completion_tokens")),
@@ -57,7 +57,7 @@ def _lmstudio_row(row: dict[str, Any]) -> ModelInfo:
     instances = list(objects(row.get("loaded_instances")))
     config = as_dict(instances[0].get("config")) if instances else {}
     return ModelInfo(
-        id=as_text(row.get("key")) or row["id"],
+        id=as_text(row.get("key") or row.get("id")),
         name=as_text(row.get("display_name")),
         context_window=as_count(config.get("context_length")) or as_count(row.get("max_context_length")),
         loaded=bool(instances),
