@@ -140,6 +140,8 @@ def test_raw_json_between_events() -> None:
     assert json.loads(found[1].data) == json.loads(error)
     wrapped = frames(f"data: 1\n\n[{error}\n]\n".encode())
     assert json.loads(wrapped[1].data) == json.loads(error)
+    cut = frames(b'data: 1\n\n{\n "error": "x"')
+    assert cut[1] == Frame('{\n "error": "x"\n')
     broken = frames(b'data: 1\n\n{\n "error": {\ndata: 2\n\n')
     assert [frame.data for frame in broken] == ["1", '{\n "error": {\n', "2"]
 
@@ -194,6 +196,7 @@ def test_the_first_bytes_beat_the_label(body: bytes, label: str | None) -> None:
         (b"upstream connect error sk-abcdefghijklmnop", "text/plain", "upstream connect error [redacted]"),
         (b"upstream connect error", SSE, "upstream connect error"),
         (b"\x1f\x8b\x08\x00", None, "neither"),
+        (b"words " * 2000, SSE, "words words"),
     ],
 )
 def test_what_is_no_answer_is_named(body: bytes, label: str, words: str) -> None:

@@ -114,18 +114,8 @@ def _read_codes(fault: Fault, inner: Mapping[str, Any], outer: Mapping[str, Any]
         if isinstance(code, str | int):
             fault.code = str(code)[:200]
             break
-    for number in (
-        inner.get("code"),
-        inner.get("status"),
-        outer.get("code"),
-        outer.get("status"),
-        outer.get("StatusCode"),
-    ):
-        if isinstance(number, str) and number.isdecimal() and len(number) == 3:
-            number = int(number)  # noqa: PLW2901 - the same number, as some servers write it
-        if isinstance(number, int) and 400 <= number < 600:
-            fault.number = number
-            break
+    numbers = (holder.get(key) for holder in (inner, outer) for key in ("code", "status", "StatusCode"))
+    fault.number = next((known for number in numbers if (known := _status(number)) is not None), None)
 
 
 def _status(number: Any) -> int | None:

@@ -9,7 +9,7 @@ from typing import Any, ClassVar
 
 from phoenix_tui.core.adapters.base import Ending
 from phoenix_tui.core.adapters.fault import find_error
-from phoenix_tui.core.adapters.shared import mend, protocol_error
+from phoenix_tui.core.adapters.shared import mend, parse, protocol_error
 from phoenix_tui.core.adapters.shared_errors import error_of_value
 from phoenix_tui.core.adapters.shared_text import Mender, ThinkSplitter
 from phoenix_tui.core.errors import WireError
@@ -50,10 +50,13 @@ class SharedDecoder(ABC):
         data, event = frame
         try:
             value, end = _decode(data)
-            if end != len(data):
-                value = json.loads(data)
         except (ValueError, RecursionError):
-            return self._unreadable(data, event)
+            end = -1
+        if end != len(data):  # white space around it, or no JSON at all
+            try:
+                value = parse(data)
+            except ValueError:
+                return self._unreadable(data, event)
         if (error := find_error(value, event)) is not None:
             raise WireError(error_of_value(error))
         deltas: list[Delta] = []

@@ -137,6 +137,7 @@ FAULTS: dict[ErrorClass, list[tuple[WireFormat, int, Body]]] = {
                 "You exceeded your current quota.\nQuota exceeded for metric: x, limit: 0, model: y\nRetry in 34s.",
             ),
         ),
+        (OLLAMA, 429, ollama("You exceeded your current quota, please check your plan and billing details.")),
         (OLLAMA, 429, ollama("you have reached your weekly usage limit, please upgrade to continue")),
     ],
     ErrorClass.RATE_LIMIT: [
@@ -443,6 +444,11 @@ def test_what_stands_behind_a_provider_is_told_too() -> None:
 )
 def test_the_wait_that_is_asked_for(status: int, headers: dict[str, str], body: Body, wait: float | None) -> None:
     assert of_status(CHAT, status, json.dumps(body), headers).retry_after == wait
+
+
+def test_a_status_may_stand_as_text() -> None:
+    assert error_of(lambda: play(CHAT, {"error": {"message": "x", "code": "429"}})).error_class is ErrorClass.RATE_LIMIT
+    assert error_of(lambda: play(CHAT, {"error": {"message": "x", "code": 200}})).error_class is ErrorClass.SERVER
 
 
 def test_the_wait_in_a_stream() -> None:

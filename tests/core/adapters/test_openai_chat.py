@@ -215,6 +215,13 @@ def test_an_end_without_a_finish_reason_is_a_failure(events: list[Event], words:
     assert words in info.message
 
 
+def test_white_space_around_an_event_is_nothing() -> None:
+    played = play(
+        '  {"choices":[{"delta":{"content":"a"}}]} ', '{"choices":[{"delta":{"content":"b"}}]} {', chunk("stop")
+    )
+    assert (played.text, played.decoder.bad_events) == ("a", 1)
+
+
 def test_done_is_not_needed() -> None:
     played = play(chunk("stop", content="a"))
     assert played.decoder.finished
