@@ -32,39 +32,42 @@ class State(StrEnum):
 
 
 class Text:
-    """A text that grows in pieces; escape sequences and control characters are taken out, also across a cut."""
+    """A text that grows in pieces; escape sequences and control characters are taken out, also across a cut.
 
-    __slots__ = ("_cleaner", "_pieces", "characters", "newlines")
+    A text given whole is cleaned when it is first read: of ten thousand loaded ones, a few are.
+    """
+
+    __slots__ = ("_cleaner", "_is_raw", "_pieces", "characters", "newlines")
 
     def __init__(self, text: str = "") -> None:
-        self._pieces: list[str] = []
-        self._cleaner: ControlStripper | None = ControlStripper()
-        self.characters = 0
-        self.newlines = 0
-        if text:
-            self._keep(strip_controls(text))
+        self._pieces = [text] if text else []
+        self._is_raw = bool(text)
+        self._cleaner: ControlStripper | None = None
+        self.characters = len(text)
+        self.newlines = text.count("\n")
 
-    def append(self, delta: str) -> str:
-        """Add a piece; gives what of it can be shown now."""
+    def append(self, delta: str) -> None:
+        """Add a piece. The start of an escape sequence at its end is held back until the rest has come."""
         if self._cleaner is None:
             self._cleaner = ControlStripper()
-        return self._keep(self._cleaner.feed(delta))
+        self._keep(self._cleaner.feed(delta))
 
-    def end(self) -> str:
-        """No more will come; gives what was held back."""
-        if self._cleaner is None:
-            return ""
-        rest, self._cleaner = self._cleaner.end(), None
-        return self._keep(rest)
+    def end(self) -> None:
+        """No more will come: what was held back is text."""
+        if self._cleaner is not None:
+            self._keep(self._cleaner.end())
+            self._cleaner = None
 
-    def _keep(self, piece: str) -> str:
+    def _keep(self, piece: str) -> None:
         if piece:
             self._pieces.append(piece)
             self.characters += len(piece)
             self.newlines += piece.count("\n")
-        return piece
 
     def __str__(self) -> str:
+        if self._is_raw:
+            self._pieces[0] = strip_controls(self._pieces[0])
+            self._is_raw = False
         if len(self._pieces) > 1:
             self._pieces = ["".join(self._pieces)]
         return self._pieces[0] if self._pieces else ""
@@ -74,10 +77,15 @@ class Text:
 
 
 class Entry:
-    """One thing in the transcript. `title` names who answers, `header` replaces it once all about an answer is known."""
+    """One thing in the transcript.
+
+    `title` names who answers; `header` replaces it once everything about an answer is known. `hint` is what the person
+    can do about an error; `summary` stands for an answer that was cut.
+    """
 
     __slots__ = (
-        "folded", "gap", "header", "hint", "id", "kind", "reasoning", "reasoning_open", "state", "summary", "text", "title",
+        "folded", "gap", "header", "hint", "id", "kind", "reasoning", "reasoning_open",
+        "state", "summary", "text", "title",
     )  # fmt: skip
 
     def __init__(
@@ -96,10 +104,10 @@ class Entry:
         self.id = 0
         self.text = Text(text)
         self.reasoning = Text(reasoning)
-        self.title = _one_line(title)
-        self.header = _one_line(header)
-        self.summary = _one_line(summary)
-        self.hint = _one_line(hint)
+        self.title = one_line(title)
+        self.header = one_line(header)
+        self.summary = one_line(summary)
+        self.hint = one_line(hint)
         self.state = state
         self.folded = state is State.INTERRUPTED
         self.reasoning_open: bool | None = None
@@ -131,8 +139,9 @@ class Entry:
         return {name: value for name, value in fields.items() if value}
 
 
-def _one_line(text: str) -> str:
-    return " ".join(strip_controls(text).split(" ")).replace("\n", " ").replace("\t", " ")
+def one_line(text: str) -> str:
+    """Foreign text for a single row: no controls, no line breaks, spaces as they are."""
+    return strip_controls(text).replace("\n", " ").replace("\t", " ")
 
 
 def load_entry(data: Mapping[str, Any]) -> Entry | None:

@@ -124,7 +124,7 @@ class Layout:
             index, rest = self.heights.find(row)
             view = self.view(index)
             changed = bool(self.heights.set(index, view.height)) or changed
-            section_index, part, line = view.find(min(rest, max(0, view.height - 1)))
+            section_index, part, _ = view.find(min(rest, max(0, view.height - 1)))
             section = view.sections[section_index]
             if not section.slots:
                 row = self.heights.before(index + 1)
