@@ -8,7 +8,7 @@ import asyncio
 from phoenix_tui.cli import EXIT_NO_ANSWER, EXIT_OK, EXIT_USAGE
 from phoenix_tui.commands.opening import Opened, Refused, open_settings
 from phoenix_tui.commands.output import say, write_json, write_table
-from phoenix_tui.commands.sentences import next_step
+from phoenix_tui.commands.sentences import next_step, words
 from phoenix_tui.commands.shapes import model_shape
 from phoenix_tui.core.errors import ProviderError
 from phoenix_tui.core.types import ModelInfo
@@ -29,7 +29,7 @@ def run_models(options: argparse.Namespace) -> int:
         return EXIT_USAGE
     for name, models in lists.items():
         if isinstance(models, ProviderError):
-            say(f"{name}: {models.info.message.rstrip('.')}. {next_step(models.error_class, name)}".strip())
+            say(f"{name}: {words(models.info)}. {next_step(models.error_class, name)}".strip())
     if options.json:
         write_json(
             {

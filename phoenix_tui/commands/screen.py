@@ -26,7 +26,8 @@ _NEEDS_TERMINAL = (
 
 def run_screen(options: argparse.Namespace) -> int:
     """Open the screen; returns the exit status."""
-    if not (sys.stdin.isatty() and sys.stdout.isatty()):
+    # The screen is drawn on stderr, as Textual does it; all three must be the terminal for it to be one.
+    if not all(stream.isatty() for stream in (sys.stdin, sys.stdout, sys.stderr)):
         say(_NEEDS_TERMINAL)
         return EXIT_USAGE
     try:
@@ -87,7 +88,7 @@ async def _open_demo() -> AsyncIterator[Client]:
     from phoenix_tui.core.client import Client
     from phoenix_tui.sim.story import demo_simulator
 
-    async with demo_simulator() as simulator, Client(simulated_config(simulator)) as client:
+    async with demo_simulator() as simulator, Client(simulated_config(simulator.environment())) as client:
         yield client
 
 

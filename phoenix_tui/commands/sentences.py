@@ -35,10 +35,16 @@ def next_step(error_class: ErrorClass, provider: str) -> str:
     )
 
 
+def words(error: ErrorInfo) -> str:
+    """What the provider said, without a full stop; what stood behind it in brackets, where it passed that on."""
+    message = error.message.rstrip(". ")
+    return f"{message} ({error.detail.rstrip('. ')})" if error.detail else message
+
+
 def handed_over(target: Target, error: ErrorInfo, next_target: Target | None, *, after: int = 0) -> str:
     """The line that explains why another attempt follows, or why none does."""
     happened = f"stopped after {after} characters" if after else "failed"
-    sentence = f"{target.provider} {happened}: {error.message.rstrip('.')} ({error.error_class.value})"
+    sentence = f"{target.provider} {happened}: {words(error)} ({error.error_class.value})"
     if next_target is None:
         return sentence + "."
     again = " again" if next_target.provider == target.provider else ""
@@ -52,7 +58,7 @@ def nobody_answered(failure: NoProviderAnswered) -> str:
     cause = failure.cause
     if cause is not None:
         if cause.info.message not in sentences[0]:
-            sentences.append(f"{cause.provider}: {cause.info.message.rstrip('.')}.")
+            sentences.append(f"{cause.provider}: {words(cause.info)}.")
         sentences.append(next_step(cause.error_class, cause.provider))
     if failure.next_retry_at is not None:
         at = datetime.fromtimestamp(failure.next_retry_at).astimezone()

@@ -55,7 +55,7 @@ def problem_shape(error_class: ErrorClass, message: str) -> Json:
 
 def problem(error_class: ErrorClass, message: str) -> Json:
     """The `error` of something that no provider said."""
-    return {"class": error_class.value, "status": None, "code": None, "message": message, "provider": None}
+    return {"class": error_class.value, "status": None, "code": None, "message": message, "detail": "", "provider": None}
 
 
 def health_shape(snapshot: Snapshot) -> Json:
@@ -109,7 +109,13 @@ def _usage(usage: Usage) -> Json:
 
 
 def _error(info: ErrorInfo) -> Json:
-    return {"class": info.error_class.value, "status": info.status, "code": info.code, "message": info.message}
+    return {
+        "class": info.error_class.value,
+        "status": info.status,
+        "code": info.code,
+        "message": info.message,
+        "detail": info.detail,
+    }
 
 
 def _attempt(record: AttemptRecord) -> Json:

@@ -60,7 +60,8 @@ class Endpoint:
 
     def redacted(self, info: ErrorInfo) -> ErrorInfo:
         """`info` without the key, should the provider have echoed it."""
-        return replace(info, message=redact(info.message, self.secrets()))
+        secrets = self.secrets()
+        return replace(info, message=redact(info.message, secrets), detail=redact(info.detail, secrets))
 
     async def get(self, url: str) -> tuple[int, str]:
         """Status and text of a GET. Raises WireError, also after five seconds without its end."""

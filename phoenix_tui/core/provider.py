@@ -214,12 +214,11 @@ class Provider:
     async def adapt(self, error: ProviderError, *, model_was_named: bool) -> bool:
         """Learn from a failed attempt. True when the same target is worth asking again, because it will now be asked in
         another way: in the other wire format of a compatible server, or with a model that it really has."""
-        if error.error_class is not ErrorClass.MODEL_NOT_FOUND:
-            if error.status != 404 or not self._may_change_format():
-                return False
+        names_a_model = error.info.param == "model"
+        if error.status == 404 and not names_a_model and self._may_change_format():
             self._wire_format = self.profile.alternative_format or self._wire_format
             return True
-        if model_was_named or self._model:
+        if error.error_class is not ErrorClass.MODEL_NOT_FOUND or model_was_named or self._model:
             return False
         try:
             await self.list_models()
