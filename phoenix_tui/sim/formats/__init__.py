@@ -1,0 +1,1 @@
+"""The five wire formats, spoken from the server's side."""
