@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterable, AsyncIterator
 from contextlib import AbstractAsyncContextManager
 from enum import StrEnum
 from typing import Protocol
@@ -18,7 +18,7 @@ class ClientPort(Protocol):
     @property
     def primary_provider(self) -> str: ...
 
-    def stream(self, request: ChatRequest) -> AbstractAsyncContextManager[AsyncIterator[TurnEvent]]: ...
+    def stream(self, request: ChatRequest) -> AbstractAsyncContextManager[AsyncIterable[TurnEvent]]: ...
 
     def snapshot(self) -> Snapshot: ...
 

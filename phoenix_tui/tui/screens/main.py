@@ -158,16 +158,16 @@ class MainScreen(ProviderScreen):
     def _submitted(self, event: Prompt.Submitted) -> None:
         match parse(event.text):
             case Run(name, argument):
-                self.prompt.clear_sent()
                 carry_out(self, name, argument)
             case Say(text):
                 if self.is_answering:
+                    self.prompt.take_back(event.text)
                     self.tell("An answer is still coming: esc stops it, then enter sends. Your text stays here.")
                     return
                 self.prompt.remember(event.text)
-                self.prompt.clear_sent()
                 self.send(text)
             case unknown:
+                self.prompt.take_back(event.text)
                 self.tell(unknown.message, "warning")
 
     @on(Prompt.Hinted)
@@ -263,15 +263,15 @@ class MainScreen(ProviderScreen):
         elif self.is_answering:
             self.action_stop()
         elif self.focused is self.prompt:
-            self.transcript.focus()
+            self.set_focus(self.transcript)
         else:
-            self.prompt.focus()
+            self.set_focus(self.prompt)
 
     def action_stop(self) -> None:
         self.workers.cancel_group(self, "turn")
 
     def action_focus_prompt(self) -> None:
-        self.prompt.focus()
+        self.set_focus(self.prompt)
 
     def on_key(self, event: events.Key) -> None:
         """Typing anywhere goes to the prompt, unless the key means something where the focus is."""
@@ -279,12 +279,12 @@ class MainScreen(ProviderScreen):
             return
         if event.key not in self.active_bindings:
             event.stop()
-            self.prompt.focus()
+            self.set_focus(self.prompt)
             self.prompt.insert_text(event.character)
 
     def on_paste(self, event: events.Paste) -> None:
         if self.focused is not self.prompt:
-            self.prompt.focus()
+            self.set_focus(self.prompt)
             self.prompt.insert_text(event.text)
 
     @on(events.DescendantFocus)
@@ -297,10 +297,10 @@ class MainScreen(ProviderScreen):
         else:
             self.toggle_class("-overlay")
             if self.has_class("-overlay"):
-                self.query_one(HealthSidebar).focus()
+                self.set_focus(self.query_one(HealthSidebar))
                 return
         if not self.focused or self.focused in self.query("#panels > *"):
-            self.prompt.focus()
+            self.set_focus(self.prompt)
 
     def action_help(self) -> None:
         about = getattr(self.focused, "HELP", "") or ""
@@ -312,7 +312,7 @@ class MainScreen(ProviderScreen):
             self.tell("There is no unanswered question to retry.")
             return
         if self.prompt.value == question:
-            self.prompt.clear_sent()
+            self.prompt.empty()
         self.send(question)
 
     def action_again(self) -> None:
@@ -352,7 +352,7 @@ class MainScreen(ProviderScreen):
         self.chat_title = ""
         self.tokens, self.cost_usd = 0, None
         self.remove_class("-talking")
-        self.prompt.focus()
+        self.set_focus(self.prompt)
 
     def action_providers(self) -> None:
         if self.snapshot is None:

@@ -38,7 +38,7 @@ class Prompt(TextArea):
     ]
 
     class Submitted(Message):
-        """The person pressed Enter; `text` is the whole text, pastes unfolded."""
+        """The person pressed Enter; `text` is the whole text, pastes unfolded. The prompt is empty now."""
 
         def __init__(self, text: str) -> None:
             super().__init__()
@@ -86,8 +86,8 @@ class Prompt(TextArea):
             self._sent.append(text)
         self._at = None
 
-    def clear_sent(self) -> None:
-        """The text was taken: start with an empty one."""
+    def empty(self) -> None:
+        """Start with no text."""
         self._at = None
         self.value = ""
 
@@ -128,7 +128,13 @@ class Prompt(TextArea):
     def action_submit(self) -> None:
         text = self.value
         if text.strip():
+            # Emptied here and not by whoever hears of it: what is typed in between belongs to the next message.
+            self.empty()
             self.post_message(self.Submitted(text))
+
+    def take_back(self, text: str) -> None:
+        """`text` was not sent after all: it stands there again, before what was typed since."""
+        self.value = text + self.value
 
     def action_newline(self) -> None:
         start, end = self.selection

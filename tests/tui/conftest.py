@@ -1,0 +1,96 @@
+"""The screen with a scripted client, and a bounded wait on a condition."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from dataclasses import dataclass
+
+import pytest
+from textual import events
+from textual.keys import _character_to_key
+from textual.pilot import Pilot
+
+from phoenix_tui.tui.app import PhoenixApp
+from phoenix_tui.tui.screens.main import MainScreen
+from phoenix_tui.tui.start import Start
+from tests.tui.fakes import NOW, FakeClient
+
+
+@dataclass
+class Opened:
+    """A running screen with its fake client."""
+
+    app: PhoenixApp
+    pilot: Pilot[None]
+    client: FakeClient
+
+    @property
+    def screen(self) -> MainScreen:
+        return self.app.main
+
+    @property
+    def said(self) -> str:
+        """All that stands in the chat."""
+        return self.screen.transcript.plain_text()
+
+    @property
+    def told(self) -> list[str]:
+        """Passing notices, oldest first."""
+        return [notice.message for notice in self.app._notifications]
+
+    @property
+    def focus(self) -> str | None:
+        """Id of what has the focus."""
+        return self.screen.focused.id if self.screen.focused else None
+
+    async def until(self, condition: Callable[[], object]) -> None:
+        """Let the screen work until `condition` holds; fails when it settles without."""
+        for _ in range(60):
+            for _ in range(50):
+                if condition():
+                    return
+                await asyncio.sleep(0)
+            await self.pilot.pause()
+        pytest.fail(f"it never came to that; the chat says:\n{self.said}\nand the notices: {self.told}")
+
+    async def type(self, text: str) -> None:
+        """Send the keys of `text` in one burst, as a terminal does, and let them arrive."""
+        for character in text:
+            key = {"\n": "ctrl+j", "\r": "enter"}.get(character) or _character_to_key(character)
+            self.app.post_message(events.Key(key, character))
+        await self.pilot.pause()
+
+    async def send(self, text: str) -> None:
+        """Type `text` and press Enter."""
+        await self.type(text + "\r")
+
+    async def answered(self, count: int = 1) -> None:
+        """Wait until `count` turns have been asked for and the last one is over."""
+        await self.until(lambda: len(self.client.turns) == count and not self.screen.is_answering)
+
+
+OpenScreen = Callable[..., AbstractAsyncContextManager[Opened]]
+
+
+@pytest.fixture
+def open_screen() -> OpenScreen:
+    """Opens the screen over a fake client: `async with open_screen(client, size=(100, 30), theme="light") as ui`.
+    `opens` False does not wait for the client."""
+
+    @asynccontextmanager
+    async def opening(
+        client: FakeClient | None = None, *, size: tuple[int, int] = (120, 36), opens: bool = True, **start: object
+    ) -> AsyncIterator[Opened]:
+        client = client or FakeClient()
+        values: dict[str, object] = {"open_client": client.opened, "wall": lambda: NOW, **start}
+        app = PhoenixApp(Start(**values))  # type: ignore[arg-type]
+        async with app.run_test(size=size, notifications=True) as pilot:
+            ui = Opened(app, pilot, client)
+            if opens:
+                await ui.until(lambda: ui.screen.snapshot is not None)
+            await pilot.pause()
+            yield ui
+
+    return opening
