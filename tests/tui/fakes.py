@@ -155,6 +155,10 @@ class FakeClient:
     def primary_provider(self) -> str:
         return self.current.primary
 
+    def was_told(self, *call: object) -> bool:
+        """Whether the screen made this change."""
+        return call in self.calls
+
     def stream(self, request: ChatRequest) -> FakeTurn:
         script = self.scripts[min(len(self.turns), len(self.scripts) - 1)]
         turn = FakeTurn(request, script)
