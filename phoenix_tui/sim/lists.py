@@ -82,8 +82,6 @@ def anthropic_models(state: State) -> Any:
 
 def anthropic_model(model: SimModel) -> Any:
     """`GET /v1/models/{id}`."""
-    windows = {"max_input_tokens": model.context, "max_tokens": model.output}
-    thinking = {"supported": model.thinks, "types": {"adaptive": {"supported": model.thinks}}}
     return {
         "type": "model",
         "id": model.id,
@@ -91,10 +89,25 @@ def anthropic_model(model: SimModel) -> Any:
         "created_at": _DATE,
         "lifecycle": "active",
         "line": model.id.split("-")[1],
-        **windows,
+        "max_input_tokens": model.context,
+        "max_tokens": model.output,
         "deprecated_at": None,
         "retires_at": None,
-        "capabilities": {"thinking": thinking, "image_input": {"supported": True}},
+        "capabilities": _anthropic_capabilities(thinks=model.thinks),
+    }
+
+
+def _anthropic_capabilities(*, thinks: bool) -> dict[str, Any]:
+    yes, maybe = {"supported": True}, {"supported": thinks}
+    always = ("batch", "citations", "code_execution", "image_input", "pdf_input", "structured_outputs")
+    levels = dict.fromkeys(("low", "medium", "high", "xhigh", "max"), maybe)
+    kinds = {"adaptive": maybe, "between_tools": maybe, "disabled": yes, "enabled": {"supported": not thinks}}
+    return {
+        **dict.fromkeys(always, yes),
+        "context_management": maybe,
+        "effort": {**maybe, **levels},
+        "server_tools": {**yes, "code_execution": yes, "web_search": yes},
+        "thinking": {"supported": True, "types": kinds},
     }
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -17,18 +18,16 @@ class GeminiGenerate:
     """The generateContent API. A refusal here is a blocked answer, and its words are the finish message."""
 
     def read(self, body: Mapping[str, Any], path_model: str, *, stream: bool) -> Call:
-        config = body.get("generationConfig")
-        config = config if isinstance(config, Mapping) else {}
-        thinking = config.get("thinkingConfig")
-        instruction = body.get("systemInstruction") or body.get("system_instruction")
-        system = plain(instruction.get("parts")) if isinstance(instruction, Mapping) else ""
+        config = _inner(body, "generationConfig")
+        thinking = _inner(config, "thinkingConfig")
+        system = plain(_inner(body, "systemInstruction").get("parts"))
         return Call(
             model=path_model,
             turns=(*((Turn("system", system),) if system else ()), *turns(body.get("contents"), "parts")),
             stream=stream,
-            max_tokens=whole_number(config.get("maxOutputTokens")),
+            max_tokens=whole_number(_get(config, "maxOutputTokens")),
             sampling=sampling(config, "temperature", "topP", "topK"),
-            shows_reasoning=isinstance(thinking, Mapping) and thinking.get("includeThoughts") is True,
+            shows_reasoning=_get(thinking, "includeThoughts") is True,
             body=body,
         )
 
@@ -86,6 +85,16 @@ class GeminiGenerate:
     def heartbeat(self, envelope: Envelope) -> bytes:
         candidate = {"content": {"parts": [{"text": ""}], "role": "model"}, "index": 0}
         return sse(dumps({"candidates": [candidate], "modelVersion": envelope.model}))
+
+
+def _get(value: Mapping[str, Any], name: str) -> Any:
+    """A field of a protobuf message in JSON, which may be named in camel case or in snake case."""
+    return value.get(name, value.get(re.sub("([A-Z])", lambda found: f"_{found[0].lower()}", name)))
+
+
+def _inner(value: Mapping[str, Any], name: str) -> Mapping[str, Any]:
+    found = _get(value, name)
+    return found if isinstance(found, Mapping) else {}
 
 
 class _SseFrames:
