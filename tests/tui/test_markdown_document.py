@@ -8,18 +8,19 @@ from hypothesis import strategies as st
 
 from phoenix_tui.tui.markdown import document
 from phoenix_tui.tui.markdown.document import Document
-from phoenix_tui.tui.markdown.lines import Line, plain_text
+from phoenix_tui.tui.markdown.lines import Line
 from phoenix_tui.tui.markdown.render import markdown_lines
 
 _INLINE = st.sampled_from(
-    "word|*em*|**strong|`code`|[ref]|[text][ref]|[a](https://e.org)|https://e.org/x_(y).|![alt](i.png)|\\*|<b>|<br>|&amp;|~~x~~"
-    "|漢字|👩‍💻|é|a  |b\\|]:|[ref]: /late|-|+|1.|#|===|---|>|`|```|~~~|x | y|_|**".split("|")
+    "word|*em*|**strong|`code`|[ref]|[text][ref]|[a](https://e.org)|https://e.org/x_(y).|![alt](i.png)|\\*|<b>|<br>|"
+    "&amp;|~~x~~|漢字|👩‍💻|é|a  |b\\|]:|[ref]: /late|-|+|1.|#|===|---|>|`|```|~~~|x | y|_|**".split("|")
 )
 _START = st.sampled_from(
-    "||||# |## |- |* |1. |2) |> |> > |    |  |\t|```py|```|~~~|````|---|===|-|| a | b ||--|:-:||<div>|</div>|<!--|-->|<pre>|"
-    "[ref]: https://e.org|[Ref]: <x> 'title'|'title'|[ref]:|- [x] |- [ ] |> - |>|   1. |a\\".split("|")
+    "||||# |## |- |* |1. |2) |> |> > |    |  |\t|```py|```|~~~|````|---|===|-|| a | b ||--|:-:||<div>|</div>|<!--|-->|"
+    "<pre>|[ref]: https://e.org|[Ref]: <x> 'title'|'title'|[ref]:|- [x] |- [ ] |> - |>|   1. |a\\".split("|")
 )
 _LINE = st.builds(lambda start, words: start + " ".join(words), _START, st.lists(_INLINE, max_size=4))
+_SIGNS = st.text("ab \n`*_#->[]():|~1.\\<&!=\t", max_size=60)
 _MARKDOWN = st.builds("\n".join, st.lists(_LINE | st.just(""), max_size=14)) | st.text(
     "ab \n`*_#->[]():|~1.\\<&!=\t", max_size=60
 )

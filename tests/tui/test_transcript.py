@@ -2,48 +2,49 @@
 
 from __future__ import annotations
 
-from pathlib import Path
+import random
+from collections import Counter
+from typing import Any
 
-from textual.app import App, ComposeResult
+import pytest
+from textual.events import MouseDown, MouseMove, MouseUp
 
+from phoenix_tui.tui.markdown.lines import Line
+from phoenix_tui.tui.markdown.render import markdown_lines
+from phoenix_tui.tui.transcript.parts import MarkdownPart
 from phoenix_tui.tui.widgets.transcript import State, Transcript
+from tests.tui.transcript_host import Host, row_with, rows, until
 
-SHEET = Path(__file__).parents[2] / "styles" / "transcript.tcss"
+ANSWER = """\
+# Light
 
+Sunlight is *scattered* by `air`.
 
-class Host(App[None]):
-    CSS_PATH = SHEET
+- one
+- two
 
-    def __init__(self) -> None:
-        super().__init__()
-        self.said: list[object] = []
+```python
+x = 1
+```
 
-    def compose(self) -> ComposeResult:
-        yield Transcript()
-
-    def on_mount(self) -> None:
-        self.query_one(Transcript).focus()
-
-    def on_transcript_link_opened(self, message: Transcript.LinkOpened) -> None:
-        self.said.append(("link", message.url))
-
-    def on_transcript_retry_asked(self) -> None:
-        self.said.append("retry")
-
-    def on_transcript_copied(self, message: Transcript.Copied) -> None:
-        self.said.append((message.what, message.text))
+| a | b |
+|---|---|
+| 1 | 2 |
+"""
 
 
-def rows(transcript: Transcript) -> list[str]:
-    """What the view shows, without trailing blanks."""
-    height = transcript.scrollable_content_region.height
-    return [transcript.render_line(y).text.rstrip() for y in range(height)]
+def _said(transcript: Transcript, turns: int) -> None:
+    for number in range(turns):
+        transcript.add_user(f"question {number}")
+        answer = transcript.begin_answer("Anthropic  claude")
+        transcript.append_text(answer, f"{ANSWER}\nanswer {number}")
+        transcript.finish_answer(answer, "Anthropic  claude  0.8s to first word")
 
 
-async def test_a_turn_with_a_cut_and_a_takeover() -> None:
+async def test_a_cut_and_a_takeover_are_told_in_order_and_the_partial_is_kept_apart() -> None:
     app = Host()
     async with app.run_test(size=(80, 24)) as pilot:
-        transcript = app.query_one(Transcript)
+        transcript = app.transcript
         transcript.add_user("why is the sky [/blue]?")
         first = transcript.begin_answer("OpenRouter  gpt")
         transcript.append_text(first, "Because **of\x1b[2J")
@@ -67,8 +68,357 @@ async def test_a_turn_with_a_cut_and_a_takeover() -> None:
             {"role": "user", "content": "why is the sky [/blue]?"},
             {"role": "assistant", "content": "# Light\n\nis *scattered*"},
         ]
-        saved = transcript.dump()
+        await pilot.press("enter")
+        assert [row.strip("▌ ") for row in rows(transcript) if row][2:4] == [
+            "▾ OpenRouter  gpt  interrupted, 12 characters — enter folds",
+            "Because **of",
+        ]
+
+
+async def test_what_was_saved_is_shown_again_and_a_stream_that_was_running_counts_as_stopped() -> None:
+    app = Host()
+    async with app.run_test(size=(80, 60)) as pilot:
+        transcript = app.transcript
+        _said(transcript, 1)
+        cut = transcript.begin_answer("Ollama")
+        transcript.append_text(cut, "half")
+        transcript.retract(cut, "interrupted, 4 characters")
+        transcript.add_switch("ollama -> openai")
+        stopped = transcript.begin_answer("OpenAI")
+        transcript.append_reasoning(stopped, "hm\nwell")
+        transcript.append_text(stopped, "stopped here")
+        transcript.finish_answer(stopped, "OpenAI  gpt", State.STOPPED)
+        transcript.add_error("Nobody answered.")
+        transcript.add_output("a  b\n c", "Providers")
+        transcript.add_notice("done")
+        await pilot.pause()
+        shown, saved = rows(transcript), transcript.dump()
         transcript.clear()
-        transcript.load(saved)
+        assert rows(transcript)[0] == ""
+        transcript.load([{"kind": "from the future"}, *saved, {"text": 3}])
+        await pilot.pause()
+        assert rows(transcript) == shown
         assert transcript.dump() == saved
-        assert saved[3]["state"] == State.DONE.value if "state" in saved[3] else saved[3]["kind"] == "answer"
+        running = transcript.begin_answer("Grok")
+        transcript.append_text(running, "and then")
+        assert transcript.dump()[-1]["state"] == "streaming"
+        transcript.load(transcript.dump())
+        assert transcript.dump()[-1]["state"] == "stopped"
+        transcript.append_text(running, "too late")
+        assert "too late" not in transcript.plain_text()
+
+
+async def test_reasoning_is_read_while_there_is_nothing_else_and_then_folds_to_one_row() -> None:
+    app = Host()
+    async with app.run_test(size=(80, 24)) as pilot:
+        transcript = app.transcript
+        answer = transcript.begin_answer("Anthropic")
+        await pilot.pause()
+        assert rows(transcript)[0].strip() == "Anthropic  waiting…"
+        transcript.append_reasoning(answer, "first\n\nsecond")
+        await until(pilot, lambda: "second" in " ".join(rows(transcript)))
+        assert rows(transcript)[0].strip() == "Anthropic  thinking…"
+        transcript.append_text(answer, "The answer")
+        await until(pilot, lambda: "The answer" in " ".join(rows(transcript)))
+        assert [row.strip() for row in rows(transcript)[:3]] == [
+            "Anthropic  writing…",
+            "▸ thinking… 3 lines — enter opens",
+            "The answer",
+        ]
+        await pilot.press("enter")
+        assert [row.strip("▌ ") for row in rows(transcript)[1:5]] == [
+            "▾ thinking… 3 lines — enter folds",
+            "first",
+            "",
+            "second",
+        ]
+        await pilot.press("enter")
+        assert rows(transcript)[2].strip() == "The answer"
+
+
+async def test_the_view_follows_the_end_until_the_reader_scrolls_up_and_then_never_moves() -> None:
+    app = Host()
+    async with app.run_test(size=(60, 20)) as pilot:
+        transcript = app.transcript
+        _said(transcript, 4)
+        answer = transcript.begin_answer("Anthropic")
+        transcript.append_text(answer, "line\n\n" * 10)
+        await until(pilot, lambda: rows(transcript)[-1].strip() == "line")
+        assert (transcript.follows, transcript.has_new_below) == (True, False)
+        await pilot.press("pageup", "up")
+        before = rows(transcript)
+        assert (transcript.follows, transcript.has_new_below) == (False, False)
+        for _ in range(5):
+            transcript.append_text(answer, "more\n\n" * 30)
+            await until(pilot, lambda: not transcript.is_late)
+        transcript.finish_answer(answer)
+        transcript.add_notice("something else")
+        await pilot.pause()
+        assert rows(transcript)[:-1] == before[:-1]
+        assert rows(transcript)[-1].endswith("↓ new below (end)")
+        await pilot.press("end")
+        assert rows(transcript)[-1].strip() == "· something else"
+        assert (transcript.follows, transcript.has_new_below) == (True, False)
+
+
+async def test_scrolling_down_to_the_end_follows_again_and_a_question_does_so_at_once() -> None:
+    app = Host()
+    async with app.run_test(size=(60, 20)) as pilot:
+        transcript = app.transcript
+        _said(transcript, 4)
+        await pilot.pause()
+        await pilot.press("home")
+        assert (transcript.follows, transcript.has_new_below) == (False, False)
+        transcript.add_user("and now?")
+        assert (transcript.follows, transcript.has_new_below) == (True, False)
+        await pilot.press("pageup")
+        transcript.add_notice("meanwhile")
+        assert (transcript.follows, transcript.has_new_below) == (False, True)
+        await pilot.press("pagedown", "pagedown")
+        assert (transcript.follows, transcript.has_new_below) == (True, False)
+
+
+async def test_going_up_and_down_shows_every_row_once_and_in_order_although_heights_were_estimated() -> None:
+    app = Host()
+    async with app.run_test(size=(40, 12)) as pilot:
+        transcript = app.transcript
+        transcript.load(
+            [
+                {
+                    "kind": "answer" if number % 2 else "user",
+                    "text": f"{ANSWER * (number % 3)}\n\nmark {number} {'w ' * 90}",
+                }
+                for number in range(30)
+            ]
+        )
+        await pilot.pause()
+        seen_up = [rows(transcript)[0]]
+        while transcript.scroll_y > 0:
+            transcript.action_scroll_up()
+            seen_up.append(rows(transcript)[0])
+        seen_down = [rows(transcript)[0]]
+        while not transcript.follows:
+            transcript.action_scroll_down()
+            seen_down.append(rows(transcript)[0])
+        assert seen_down == seen_up[::-1]
+        marks = [row.split()[1] for row in seen_down if row.strip().startswith("mark")]
+        assert marks == [str(number) for number in range(len(marks))]
+        assert len(marks) > 25
+
+
+async def test_another_width_keeps_the_place_and_another_theme_the_rows() -> None:
+    app = Host()
+    async with app.run_test(size=(100, 20)) as pilot:
+        transcript = app.transcript
+        _said(transcript, 30)
+        await pilot.pause()
+        await pilot.press(*["pageup"] * 8)
+        transcript.scroll_to(y=transcript.scroll_y + row_with(transcript, "question"), animate=False)
+        await pilot.pause()
+        first = rows(transcript)[0]
+        for width in (60, 33, 140):
+            await pilot.resize_terminal(width, 20)
+            await pilot.pause()
+            assert rows(transcript)[0] == first
+        colour = transcript.render_line(0)
+        app.theme = "textual-light"
+        await pilot.pause()
+        assert rows(transcript)[0] == first
+        assert list(transcript.render_line(0)) != list(colour)
+
+
+async def test_keys_step_from_entry_to_entry_and_from_fold_to_fold() -> None:
+    app = Host()
+    async with app.run_test(size=(60, 16)) as pilot:
+        transcript = app.transcript
+        _said(transcript, 3)
+        cut = transcript.begin_answer("Ollama")
+        transcript.append_text(cut, "half")
+        transcript.retract(cut)
+        await pilot.pause()
+        steps = []
+        for key in ["p"] * 8 + ["right_square_bracket"] * 8:
+            await pilot.press(key)
+            marked = [row for row in rows(transcript) if row.startswith("▌")]
+            assert len(marked) == 1
+            steps.append(marked[0][1:].split()[0])
+        up = ["▸", "Anthropic", "You", "Anthropic", "You", "Anthropic", "You", "You"]
+        assert steps == [*up, *up[::-1][2:], "▸", "▸"]
+
+
+async def test_a_click_opens_a_fold_or_a_link_and_double_clicks_select_nothing() -> None:
+    app = Host()
+    async with app.run_test(size=(80, 20)) as pilot:
+        transcript = app.transcript
+        cut = transcript.begin_answer("Ollama")
+        transcript.append_text(cut, "half")
+        transcript.retract(cut)
+        answer = transcript.begin_answer("OpenAI")
+        transcript.append_text(answer, "[safe](https://e.org/a) [bad](file:///etc) <mailto:a@b.c> https://e.org/b.")
+        transcript.finish_answer(answer)
+        await pilot.pause()
+        y = row_with(transcript, "safe")
+        row = rows(transcript)[y]
+        for word in ("safe", "bad", "a@b.c", "e.org/b"):
+            await pilot.click(Transcript, offset=(row.index(word) + 1, y))
+        assert app.said == [("link", "https://e.org/a"), ("link", "mailto:a@b.c"), ("link", "https://e.org/b")]
+        await pilot.click(Transcript, offset=(8, row_with(transcript, "▸")))
+        assert rows(transcript)[1].strip() == "half"
+        await pilot.click(Transcript, offset=(8, 1), times=2)
+        assert app.screen.get_selected_text() in (None, "")
+
+
+async def _drag(app: Host, start: tuple[int, int], end: tuple[int, int]) -> None:
+    await app.mouse(MouseDown, *start)
+    await app.mouse(MouseMove, *end)
+    await app.mouse(MouseUp, *end)
+
+
+async def test_a_selection_across_messages_is_copied_without_wraps_and_decoration() -> None:
+    app = Host()
+    async with app.run_test(size=(40, 30)) as pilot:
+        transcript = app.transcript
+        transcript.add_user("why is the sky blue, and why is it red in the evening?")
+        answer = transcript.begin_answer("OpenAI")
+        transcript.append_text(answer, "> quoted 漢字 and more\n\n1. item\n\n```sh\nls -l\n```\n\nlast words")
+        transcript.finish_answer(answer)
+        await pilot.pause()
+        top, bottom = row_with(transcript, "why"), row_with(transcript, "last")
+        start = rows(transcript)[top].index("sky") + 1
+        await _drag(app, (start, top), (rows(transcript)[bottom].index("words") + 1, bottom))
+        expected = "sky blue, and why is it red in the evening?\n\nOpenAI\nquoted 漢字 and more\n\n1. item\n\nsh\nls -l\n\nlast w"
+        assert app.screen.get_selected_text() == expected
+        transcript.add_notice("what comes below changes nothing")
+        await pilot.pause()
+        assert app.screen.get_selected_text() == expected
+        await pilot.press("c")
+        assert app.said == [("selection", expected)]
+        app.screen.clear_selection()
+        await pilot.press("c", "r")
+        assert app.said[1:] == [("answer", transcript.to_messages()[-1]["content"]), "retry"]
+
+
+async def test_a_selection_stays_on_its_words_when_rows_above_it_change() -> None:
+    app = Host()
+    async with app.run_test(size=(60, 40)) as pilot:
+        transcript = app.transcript
+        cut = transcript.begin_answer("Ollama")
+        transcript.append_text(cut, "one\n\ntwo\n\nthree")
+        transcript.retract(cut)
+        transcript.add_user("these are the words")
+        await pilot.pause()
+        y = row_with(transcript, "words")
+        await _drag(app, (rows(transcript)[y].index("the ") + 1, y), (rows(transcript)[y].index("words") + 5, y))
+        assert app.screen.get_selected_text() == "the words"
+        await pilot.press("p", "p", "p", "enter")
+        assert row_with(transcript, "words") > y
+        assert app.screen.get_selected_text() == "the words"
+
+
+async def test_thousands_of_clicks_in_a_streaming_transcript_raise_nothing() -> None:
+    rng = random.Random(7)
+    app = Host()
+    async with app.run_test(size=(50, 16)) as pilot:
+        transcript = app.transcript
+        _said(transcript, 3)
+        answer = transcript.begin_answer("OpenAI")
+        transcript.append_reasoning(answer, "so\nso")
+        pieces = (ANSWER, "word ", "\n\n", "```\n", "| a | b |\n|---|---|\n", "> ", "[a]: /b\n")
+        for step in range(1, 4_001):
+            await app.mouse(rng.choice((MouseDown, MouseMove, MouseUp)), rng.randrange(50), rng.randrange(16))
+            match rng.randrange(12):
+                case 0:
+                    transcript.scroll_to(y=rng.randrange(200), animate=False)
+                case 1:
+                    transcript.action_step(rng.choice((1, -1)))
+                case 2 | 3 | 4:
+                    transcript.append_text(answer, rng.choice(pieces))
+            if step % 50 == 0:
+                await until(pilot, lambda: not transcript.is_late)
+            if step % 600 == 0:
+                transcript.retract(answer)
+                answer = transcript.begin_answer("Next")
+            if step % 1_700 == 0:
+                transcript.clear()
+                answer = transcript.begin_answer("New")
+        await pilot.pause()
+        assert app.is_running
+
+
+async def test_only_what_is_near_the_view_is_laid_out(monkeypatch: pytest.MonkeyPatch) -> None:
+    laid_out: Counter[int] = Counter()
+    original = MarkdownPart.lines
+
+    def count(part: MarkdownPart, width: int) -> list[Line]:
+        laid_out[id(part)] += 1
+        return original(part, width)
+
+    monkeypatch.setattr(MarkdownPart, "lines", count)
+    app = Host()
+    async with app.run_test(size=(80, 24)) as pilot:
+        transcript = app.transcript
+        transcript.load([{"kind": "answer" if number % 2 else "user", "text": ANSWER} for number in range(10_000)])
+        await pilot.pause()
+        assert 0 < laid_out.total() < 100
+        await pilot.press("home")
+        await pilot.resize_terminal(60, 24)
+        await pilot.pause()
+        assert laid_out.total() < 300
+
+
+async def test_a_block_is_laid_out_once_and_only_the_open_one_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    laid_out: Counter[str] = Counter()
+    original = markdown_lines
+
+    def count(source: str, *args: Any, **options: Any) -> list[Line]:
+        laid_out[source] += 1
+        return original(source, *args, **options)
+
+    monkeypatch.setattr("phoenix_tui.tui.markdown.blocks.markdown_lines", count)
+    app = Host()
+    async with app.run_test(size=(80, 24)):
+        transcript = app.transcript
+        answer = transcript.begin_answer("OpenAI")
+        text = "".join(f"paragraph {number} has *some* words\n\n" for number in range(40))
+        for at in range(0, len(text), 7):
+            transcript.append_text(answer, text[at : at + 7])
+            transcript._flush()
+        transcript.finish_answer(answer)
+        finished = {source: count for source, count in laid_out.items() if source.endswith("words\n")}
+        assert len(finished) >= 39
+        # Once while open and whole, once more as a finished block.
+        assert max(finished.values()) <= 3
+
+
+async def test_nothing_runs_when_nothing_comes() -> None:
+    app = Host()
+    async with app.run_test(size=(80, 24)) as pilot:
+        transcript = app.transcript
+        _said(transcript, 2)
+        await until(pilot, lambda: transcript._timer is None)
+        assert not transcript.is_late
+
+
+async def test_link_definitions_at_the_end_reach_the_paragraphs_before_them() -> None:
+    app = Host()
+    async with app.run_test(size=(60, 24)) as pilot:
+        transcript = app.transcript
+        answer = transcript.begin_answer("OpenAI")
+        transcript.append_text(answer, "see [this][1]\n\nand more\n\n")
+        await until(pilot, lambda: "see [this][1]" in " ".join(rows(transcript)))
+        transcript.append_text(answer, "[1]: https://e.org/one\n")
+        transcript.finish_answer(answer)
+        await pilot.pause()
+        y = row_with(transcript, "see this")
+        await pilot.click(Transcript, offset=(rows(transcript)[y].index("this") + 2, y))
+        assert app.said == [("link", "https://e.org/one")]
+
+
+@pytest.mark.parametrize("size", [(20, 5), (3, 2), (1, 1)])
+async def test_a_tiny_screen_shows_what_fits(size: tuple[int, int]) -> None:
+    app = Host()
+    async with app.run_test(size=size) as pilot:
+        _said(app.transcript, 2)
+        app.transcript.add_error("Nobody answered.")
+        await pilot.press("up", "p", "enter", "home", "end", "pageup")
+        assert app.is_running

@@ -15,6 +15,8 @@ from phoenix_tui.tui.transcript.layout import Layout
 from phoenix_tui.tui.transcript.stops import Stop
 from phoenix_tui.tui.widgets.transcript_view import TranscriptView
 
+__all__ = ["State", "Transcript"]
+
 
 class Transcript(TranscriptView):
     """Questions and answers, one below the other.

@@ -56,6 +56,11 @@ class TranscriptView(ScrollView, can_focus=True):
         """Whether something came that the reader, scrolled up, has not seen."""
         return self._has_new_below
 
+    @property
+    def is_late(self) -> bool:
+        """Whether something has come that is not laid out yet."""
+        return bool(self._dirty)
+
     def _changed(self, entry: Entry) -> None:
         """Lay an entry out again: at once if nothing was just now, else when the frame is over."""
         self._dirty.add(self._conversation.index(entry))
