@@ -86,11 +86,15 @@ def open_screen() -> OpenScreen:
         client = client or FakeClient()
         values: dict[str, object] = {"open_client": client.opened, "wall": lambda: NOW, **start}
         app = PhoenixApp(Start(**values))  # type: ignore[arg-type]
-        async with app.run_test(size=size, notifications=True) as pilot:
-            ui = Opened(app, pilot, client)
-            if opens:
-                await ui.until(lambda: ui.screen.snapshot is not None)
-            await pilot.pause()
-            yield ui
+        try:
+            async with app.run_test(size=size, notifications=True) as pilot:
+                ui = Opened(app, pilot, client)
+                if opens:
+                    await ui.until(lambda: ui.screen.snapshot is not None)
+                await pilot.pause()
+                yield ui
+        finally:  # as run_screen does it
+            app.keep_session()
+            app.main.keeper.close()
 
     return opening

@@ -15,8 +15,8 @@ Part = tuple[str, str]
 
 _DEMO = (
     "\nThis is the demo: simulated providers on this machine, no key, no network.\n"
-    "Ask a few questions in a row: the first provider slows down, breaks off in the middle of an answer, "
-    "another takes over, and the first comes back.\n"
+    "During your second question the first provider breaks off in the middle of its answer, "
+    "another takes over, and a little later the first is back.\n"
 )
 
 
