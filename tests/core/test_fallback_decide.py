@@ -14,7 +14,7 @@ from phoenix_tui.core.fallback import FallbackManager, most_actionable, next_ret
 from phoenix_tui.core.policy import CONSEQUENCES
 from phoenix_tui.core.snapshot import HealthState
 from phoenix_tui.core.types import Outcome, OutcomeKind, Target
-from tests.helpers.health import Bench, Highest, aborted, error, failed, ok
+from tests.helpers.health import Bench, Highest, aborted, error, failed, ok, seeded
 
 DOWN = (failed(), failed(), failed())
 
@@ -191,9 +191,12 @@ def test_a_request_too_large_for_one_may_fit_another(status: int, expected: str 
 
 
 def test_a_redirect_is_no_fault_of_the_provider_and_not_followed_by_asking_again() -> None:
-    bench = Bench()
-    assert bench.next_name(bench.tried("a", failed(ErrorClass.PROTOCOL, status=302))) == "b"
-    assert bench.monitor.health("a").failed_requests == 0
+    for status in (300, 302, 399):
+        bench = Bench()
+        assert bench.next_name(bench.tried("a", failed(ErrorClass.PROTOCOL, status=status))) == "b"
+        assert bench.monitor.health("a").failed_requests == 0
+    for status in (200, 400):
+        assert Bench().next_name(Bench().tried("a", failed(ErrorClass.PROTOCOL, status=status))) == "a"
 
 
 def test_offline_asks_this_machine_first() -> None:
@@ -269,6 +272,33 @@ def test_need_waits_for_a_recovery_that_is_near_and_prefers_this_machine_among_e
     assert isinstance(decision, Try)
     assert decision.target.provider == "b"
     assert decision.wait == pytest.approx(2.0, abs=0.001)
+
+
+def test_need_asks_who_is_blocked_last() -> None:
+    bench = Bench(names=("a", "b"))
+    bench.run("a", failed(ErrorClass.QUOTA, retry_after=1.0))
+    bench.run("b", *DOWN)
+    assert bench.next_name() == "b"
+
+
+def test_need_does_not_sleep_for_a_recovery_that_is_far() -> None:
+    bench = Bench(names=("a",))
+    bench.run("a", failed(ErrorClass.RATE_LIMIT, retry_after=3.5))
+    decision = bench.decide()
+    assert isinstance(decision, Try)
+    assert (decision.target.provider, decision.wait) == ("a", 0.0)
+
+
+def test_the_pause_before_a_retry_is_scattered_around_its_mean() -> None:
+    waits = set()
+    for seed in range(40):
+        bench = Bench()
+        bench.manager = FallbackManager(bench.names, primary="a", rng=seeded(seed))
+        decision = bench.decide(bench.tried("a", failed()))
+        assert isinstance(decision, Try)
+        waits.add(decision.wait)
+    assert 0.32 <= min(waits) < 0.36
+    assert 0.44 < max(waits) <= 0.48
 
 
 def test_need_tries_a_used_up_quota_but_never_a_refused_key() -> None:

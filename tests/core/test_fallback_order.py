@@ -147,3 +147,33 @@ def test_nobody_stands_back_for_ever_for_want_of_requests() -> None:
         bench.clock.move(900)
         bench.monitor.tick()
     assert bench.order()[0] == "a"
+
+
+def test_a_place_that_is_as_wished_needs_no_reason_unless_it_is_a_trial() -> None:
+    bench = Bench()
+    bench.run("a", ok())
+    bench.run("b", failed())
+    assert bench.reasons() == {"a": "", "b": "", "c": ""}
+    bench.run("a", *DOWN)
+    bench.clock.move(6)
+    assert bench.reasons() == {"a": "back after an outage, on trial", "b": "", "c": ""}
+    bench.begin("a")
+    assert bench.reasons()["a"] == "a trial request is under way"
+
+
+def test_who_is_pushed_down_by_a_pin_is_not_called_unreliable() -> None:
+    bench = Bench()
+    placements = bench.manager.order(bench.monitor.by_name(), bench.targets, pinned="c")
+    assert [(one.target.provider, one.reason) for one in placements] == [
+        ("c", "asked for by name"),
+        ("a", ""),
+        ("b", ""),
+    ]
+
+
+def test_all_equally_unreliable_stay_as_they_are_without_blame() -> None:
+    bench = Bench(names=("a", "b"))
+    for name in bench.names:
+        unreliable(bench, name)
+    assert bench.order() == ["a", "b"]
+    assert bench.reasons() == {"a": "", "b": ""}

@@ -7,9 +7,10 @@ from datetime import UTC, datetime
 import pytest
 
 from phoenix_tui.core.errors import ErrorClass
+from phoenix_tui.core.health import HealthMonitor
 from phoenix_tui.core.snapshot import HealthState, ProviderHealth
-from phoenix_tui.core.types import Outcome, OutcomeKind
-from tests.helpers.health import WALL_AT_START, Bench, aborted, error, failed, ok
+from phoenix_tui.core.types import Attempt, Outcome, OutcomeKind, Target
+from tests.helpers.health import WALL_AT_START, Bench, HandClock, aborted, error, failed, ok, seeded
 
 DOWN = (failed(), failed(), failed())
 
@@ -362,3 +363,48 @@ def test_an_attempt_that_ends_without_saying_why_counts_as_a_fault() -> None:
 def test_last_error_is_the_providers_own() -> None:
     info = error(ErrorClass.OVERLOADED, status=529)
     assert Bench().run("a", Outcome(OutcomeKind.FAILED, 1.0, error=info)).last_error == info
+
+
+def test_chance_only_ever_shortens_the_wait_before_a_trial() -> None:
+    waits = []
+    for seed in range(60):
+        monitor = HealthMonitor(("a",), clock=(clock := HandClock()), rng=seeded(seed))
+        for number in range(3):
+            attempt = Attempt(str(number), Target("a"), 1, clock.seconds)
+            monitor.begin(attempt)
+            health = monitor.record(attempt, failed())
+        assert health.retry_at is not None
+        waits.append(health.retry_at.timestamp() - clock.wall())
+    assert 4.79 < min(waits) < 5.0
+    assert 5.8 < max(waits) < 6.01
+
+
+def test_the_next_tick_is_the_first_of_all_that_wait() -> None:
+    bench = Bench()
+    bench.run("a", failed(ErrorClass.RATE_LIMIT, retry_after=40.0), failed(ErrorClass.QUOTA, retry_after=20.0))
+    assert bench.monitor.next_tick_at() == bench.clock.seconds + 20.0
+    bench.run("b", failed(ErrorClass.RATE_LIMIT, retry_after=30.0), failed(ErrorClass.QUOTA, retry_after=50.0))
+    bench.clock.move(20)
+    bench.monitor.tick()
+    assert bench.monitor.next_tick_at() == bench.clock.seconds + 10.0
+
+
+def test_clear_takes_the_permit_from_a_trial_under_way() -> None:
+    bench = Bench()
+    bench.run("a", *DOWN)
+    bench.clock.move(6)
+    trial = bench.begin("a")
+    bench.monitor.clear("a")
+    assert not bench.monitor.health("a").on_trial
+    assert bench.end(trial, ok()).state is HealthState.HEALTHY
+
+
+def test_a_check_without_an_error_keeps_the_last_one() -> None:
+    bench = Bench()
+    bench.run("a", failed(ErrorClass.OVERLOADED))
+    last_error = bench.monitor.record_probe("a", False).last_error
+    assert last_error is not None
+    assert last_error.error_class is ErrorClass.OVERLOADED
+    last_error = bench.monitor.record_probe("a", False, error=error(ErrorClass.NETWORK)).last_error
+    assert last_error is not None
+    assert last_error.error_class is ErrorClass.NETWORK

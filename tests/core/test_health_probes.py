@@ -163,6 +163,8 @@ def test_who_cannot_be_asked_is_not_checked_but_a_local_server_is_looked_for() -
     assert due_in(bench, "c") == 5.0
     bench.monitor.record_probe("c", False, error=error(ErrorClass.NETWORK))
     assert due_in(bench, "c") == 15.0
+    bench.monitor.record_probe("c", True)
+    assert due_in(bench, "c") == 5.0
     bench.monitor.set_enabled("c", False)
     assert due_in(bench, "c") is None
 
