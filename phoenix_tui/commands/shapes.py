@@ -55,7 +55,14 @@ def problem_shape(error_class: ErrorClass, message: str) -> Json:
 
 def problem(error_class: ErrorClass, message: str) -> Json:
     """The `error` of something that no provider said."""
-    return {"class": error_class.value, "status": None, "code": None, "message": message, "detail": "", "provider": None}
+    return {
+        "class": error_class.value,
+        "status": None,
+        "code": None,
+        "message": message,
+        "detail": "",
+        "provider": None,
+    }
 
 
 def health_shape(snapshot: Snapshot) -> Json:
