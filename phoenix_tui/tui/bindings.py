@@ -83,7 +83,7 @@ KEYS: tuple[KeyAction, ...] = (
         "newline",
         "Begin a new line",
         Group.PROMPT,
-        "ctrl+j (shift+enter, alt+enter)",
+        "ctrl+j, shift+enter",
         "new line",
     ),
     KeyAction("history.back", "up", "history_back", "In the first line: the message sent before", Group.PROMPT),
@@ -118,7 +118,7 @@ def bindings_of(group: Group) -> list[Binding]:
 def footer_of(group: Group) -> tuple[tuple[str, str], ...]:
     """(keys, label) of what the footer shows while the focus is in `group`: its own keys, those from anywhere, and at
     the end the help, which is there however narrow it is."""
-    own = [(row.key_label.split(" (")[0], row.footer) for row in KEYS if row.group is group and row.footer]
+    own = [(row.key_label.split(",")[0], row.footer) for row in KEYS if row.group is group and row.footer]
     anywhere = [(row.key_label.split(",")[0], row.footer) for row in KEYS if row.group is Group.ANYWHERE and row.footer]
     helps = ("f1", "help")
     return (*own, ("alt+1..7", "primary"), *(row for row in anywhere if row != helps), helps)

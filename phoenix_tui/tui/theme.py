@@ -102,7 +102,7 @@ THEMES: tuple[Theme, ...] = (
             accent="#a8480f",
             muted="#575f6a",
             line="#c9c3b8",
-            selected="#e6dfd4",
+            selected="#ece6dc",
             on_accent="#fbf9f6",
             background="#fbf9f6",
         ),

@@ -20,9 +20,11 @@ from phoenix_tui.tui.keeping import ChoicesKeeper
 from phoenix_tui.tui.ports import ClientPort
 from phoenix_tui.tui.start import Start
 from phoenix_tui.tui.switching import Told
-from phoenix_tui.tui.text import one_line
+from phoenix_tui.tui.text import clip, one_line
 from phoenix_tui.tui.widgets.health_sidebar import remaining_until_retry
 
+LONGEST_NOTICE = 400
+"""Cells of a passing notice; what is longer belongs into the chat."""
 Severity = Literal["information", "warning", "error"]
 Work = Callable[[], Coroutine[None, None, None]]
 
@@ -54,8 +56,8 @@ class ProviderScreen(Screen[None]):
         self.call_after_refresh(self._open)
 
     def tell(self, sentence: str, severity: Severity = "information") -> None:
-        """A passing notice. Never markup, whatever is in it."""
-        self.notify(sentence, severity=severity, markup=False)
+        """A passing notice: never markup, never controls, never long, whatever is in it."""
+        self.notify(clip(sentence, LONGEST_NOTICE), severity=severity, markup=False)
 
     def work(self, what: Work, group: str, *, exclusive: bool = False) -> None:
         """Do `what` beside everything else. It is handed over uncalled: a screen that is closing never begins it."""

@@ -1,0 +1,185 @@
+"""What stands where, at which size, and how it looks."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+from textual.color import Color
+from textual.theme import Theme
+
+from phoenix_tui.core.snapshot import HealthState, ProviderHealth, Snapshot
+from phoenix_tui.tui.bindings import KEYS, Group, footer_of
+from phoenix_tui.tui.screens.help import help_parts
+from phoenix_tui.tui.slash import COMMANDS
+from phoenix_tui.tui.theme import THEMES
+from phoenix_tui.tui.widgets.health_sidebar import HealthSidebar
+from phoenix_tui.tui.widgets.lines import KeyBar
+from phoenix_tui.tui.widgets.welcome import Welcome
+from tests.tui.conftest import Opened, OpenScreen
+from tests.tui.fakes import FakeClient, make_snapshot
+
+
+def shows(ui: Opened, selector: str) -> bool:
+    """Whether something is painted of what `selector` names."""
+    widget = ui.screen.query(selector).first()
+    return widget.is_on_screen and bool(widget.region)
+
+
+@pytest.mark.parametrize(
+    ("width", "panels", "strip"), [(160, 52, False), (120, 40, False), (100, 40, False), (99, 0, True), (60, 0, True)]
+)
+async def test_panels_stand_beside_the_chat_from_a_hundred_columns(
+    open_screen: OpenScreen, width: int, panels: int, strip: bool
+) -> None:
+    async with open_screen(size=(width, 36)) as ui:
+        assert ui.screen.query("#panels").first().region.width == panels
+        assert shows(ui, "#strip") is strip
+        assert shows(ui, "#prompt")
+        assert ui.screen.query("#chat").first().region.width == width - panels
+
+
+async def test_the_overlay_opens_takes_the_focus_and_closes(open_screen: OpenScreen) -> None:
+    async with open_screen(size=(60, 20)) as ui:
+        await ui.pilot.press("f9")
+        assert shows(ui, "#health")
+        assert ui.focus == "health"
+        assert ui.screen.query("#chat").first().region.width == 60, "the chat is not squeezed"
+        await ui.pilot.press("escape")
+        assert not shows(ui, "#health")
+        assert ui.focus == "prompt"
+        await ui.pilot.press("ctrl+t", "ctrl+t")
+        assert not shows(ui, "#health")
+
+
+async def test_wide_panels_can_be_hidden_and_the_strip_takes_their_place(open_screen: OpenScreen) -> None:
+    async with open_screen() as ui:
+        await ui.pilot.press("f9")
+        assert not shows(ui, "#panels")
+        assert shows(ui, "#strip")
+        await ui.pilot.press("f9")
+        assert shows(ui, "#panels")
+
+
+@pytest.mark.parametrize("size", [(20, 5), (1, 1), (39, 30), (100, 11), (3, 60)])
+async def test_a_tiny_terminal_shows_a_sentence_and_loses_nothing(
+    open_screen: OpenScreen, size: tuple[int, int]
+) -> None:
+    async with open_screen() as ui:
+        await ui.type("draft")
+        await ui.pilot.resize_terminal(*size)
+        await ui.pilot.pause()
+        assert shows(ui, "#too-small")
+        assert not shows(ui, "#chat")
+        await ui.pilot.press("f9", "alt+2", "tab", "escape")
+        await ui.pilot.resize_terminal(120, 36)
+        await ui.pilot.pause()
+        assert shows(ui, "#chat")
+        assert ui.screen.prompt.value == "draft"
+
+
+async def test_lines_below_each_other_only_where_there_is_room(open_screen: OpenScreen) -> None:
+    async with open_screen(size=(120, 24)) as ui:
+        panel = ui.screen.query_one(HealthSidebar)
+        assert len(panel.plain_text.split("\n")) == 7
+        await ui.pilot.resize_terminal(120, 40)
+        await ui.until(lambda: len(panel.plain_text.split("\n")) == 14)
+
+
+async def test_without_any_provider_the_seven_and_the_line_that_mends_each(open_screen: OpenScreen) -> None:
+    full = make_snapshot("openai")
+    nobody = Snapshot(
+        1,
+        "openrouter",
+        tuple(replace(info, configured=False, fix=f"FIX_{info.name}=...") for info in full.providers),
+        tuple(ProviderHealth(info.name, HealthState.UNCONFIGURED) for info in full.providers),
+        (),
+    )
+    async with open_screen(FakeClient(nobody), size=(60, 20)) as ui:
+        text = str(ui.screen.query_one(Welcome).render())
+        for info in nobody.providers:
+            assert f"FIX_{info.name}=..." in text
+        assert "phoenix-tui --demo" in text
+        assert shows(ui, "#welcome")
+
+
+async def test_the_demo_says_that_it_is_one(open_screen: OpenScreen) -> None:
+    async with open_screen(is_demo=True) as ui:
+        assert "simulated providers on this machine" in str(ui.screen.query_one(Welcome).render())
+        assert "DEMO" in str(ui.screen.query("#status").first().render())
+
+
+async def test_notices_of_the_configuration_stand_in_the_chat(open_screen: OpenScreen) -> None:
+    async with open_screen(notices=("LLM_PROVIDER=opnai in .env, line 3: did you mean openai?",)) as ui:
+        assert "did you mean openai?" in ui.said
+        assert shows(ui, "#transcript")
+
+
+async def test_the_footer_follows_the_focus(open_screen: OpenScreen) -> None:
+    async with open_screen() as ui:
+        bar = ui.screen.query_one(KeyBar)
+        assert "enter send" in str(bar.render())
+        await ui.pilot.press("tab")
+        assert "c check now" in str(bar.render())
+        await ui.pilot.press("tab")
+        assert "x off/on" in str(bar.render())
+
+
+async def test_ascii_mode_has_nothing_else_in_the_panels(open_screen: OpenScreen) -> None:
+    down = ProviderHealth("anthropic", HealthState.UNAVAILABLE, reason="r" * 80, recent=(0.3, None, 1.0))
+    well = ProviderHealth("openrouter", HealthState.HEALTHY, recent=(0.3, None, 1.0))
+    client = FakeClient(make_snapshot("openrouter", "anthropic", anthropic=down, openrouter=well))
+    async with open_screen(client, ascii_only=True) as ui:
+        for selector in ("#health", "#order"):
+            assert ui.screen.query(selector).first().plain_text.isascii()  # type: ignore[attr-defined]
+        for selector in ("#status", "#strip", "#keys", "#welcome"):
+            assert str(ui.screen.query(selector).first().render()).isascii()
+
+
+async def test_no_color_paints_no_colour(open_screen: OpenScreen) -> None:
+    async with open_screen(no_color=True) as ui:
+        for strip in ui.app.screen._compositor.render_strips():
+            for segment in strip.apply_filter(ui.app._filters[-1], Color.parse("black")):
+                if segment.style and segment.style.color:
+                    red, green, blue = segment.style.color.get_truecolor()
+                    assert red == green == blue
+
+
+def test_every_key_has_an_id_of_its_own_and_is_bound_once_where_it_acts() -> None:
+    assert len({row.id for row in KEYS}) == len(KEYS)
+    for group in Group:
+        here = [key for row in KEYS if row.group in (group, Group.ANYWHERE) for key in row.keys.split(",")]
+        assert len(set(here)) == len(here), group
+        assert footer_of(group)[-1] == ("f1", "help")
+
+
+def test_the_help_names_every_key_and_every_command() -> None:
+    text = "".join(part for part, _ in help_parts("About this part."))
+    for row in KEYS:
+        assert row.key_label in text
+        assert row.description in text
+    for command in COMMANDS:
+        assert f"/{command.name}" in text
+
+
+@pytest.mark.parametrize("theme", THEMES, ids=lambda theme: theme.name)
+def test_text_stands_out_from_every_background(theme: Theme) -> None:
+    colors = theme.to_color_system().generate() | theme.variables
+    names = ("foreground", "text-muted", "accent", "health-up", "health-degraded", "health-down", "health-off")
+    for ground in ("background", "surface", "panel", "selected"):
+        for name in names:
+            ratio = _contrast(Color.parse(colors[ground]), Color.parse(colors[name]))
+            assert ratio >= 4.5, f"{name} on {ground}: {ratio:.2f}"
+    assert _contrast(Color.parse(colors["on-accent"]), Color.parse(colors["accent"])) >= 4.5
+
+
+def _contrast(one: Color, other: Color) -> float:
+    """The ratio of WCAG 2: 1 to 21."""
+
+    def luminance(color: Color) -> float:
+        parts = [value / 255 for value in (color.r, color.g, color.b)]
+        red, green, blue = (part / 12.92 if part <= 0.03928 else ((part + 0.055) / 1.055) ** 2.4 for part in parts)
+        return 0.2126 * red + 0.7152 * green + 0.0722 * blue
+
+    light, dark = sorted((luminance(one), luminance(other)), reverse=True)
+    return (light + 0.05) / (dark + 0.05)
