@@ -182,15 +182,8 @@ async def test_going_up_and_down_shows_every_row_once_and_in_order_although_heig
     app = Host()
     async with app.run_test(size=(40, 12)) as pilot:
         transcript = app.transcript
-        transcript.load(
-            [
-                {
-                    "kind": "answer" if number % 2 else "user",
-                    "text": f"{ANSWER * (number % 3)}\n\nmark {number} {'w ' * 90}",
-                }
-                for number in range(30)
-            ]
-        )
+        texts = [f"{ANSWER * (number % 3)}\n\nmark {number} {'w ' * 90}" for number in range(30)]
+        transcript.load({"kind": "answer" if number % 2 else "user", "text": text} for number, text in enumerate(texts))
         await pilot.pause()
         seen_up = [rows(transcript)[0]]
         while transcript.scroll_y > 0:
@@ -286,7 +279,11 @@ async def test_a_selection_across_messages_is_copied_without_wraps_and_decoratio
         top, bottom = row_with(transcript, "why"), row_with(transcript, "last")
         start = rows(transcript)[top].index("sky") + 1
         await _drag(app, (start, top), (rows(transcript)[bottom].index("words") + 1, bottom))
-        expected = "sky blue, and why is it red in the evening?\n\nOpenAI\nquoted 漢字 and more\n\n1. item\n\nsh\nls -l\n\nlast w"
+        question, answer_text = (
+            "sky blue, and why is it red in the evening?",
+            "quoted 漢字 and more\n\n1. item\n\nsh\nls -l",
+        )
+        expected = f"{question}\n\nOpenAI\n{answer_text}\n\nlast w"
         assert app.screen.get_selected_text() == expected
         transcript.add_notice("what comes below changes nothing")
         await pilot.pause()

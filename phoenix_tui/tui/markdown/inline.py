@@ -52,6 +52,9 @@ def _without_glue(spans: list[Span]) -> list[Span]:
             else:
                 out.append(Span(" "))
         out.append(span._replace(text=text))
+    if out:
+        out[0] = out[0]._replace(text=out[0].text.removeprefix(GLUE))
+        out[-1] = out[-1]._replace(text=out[-1].text.removesuffix(GLUE))
     return out
 
 

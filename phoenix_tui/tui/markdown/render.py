@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from markdown_it.token import Token
 
@@ -195,4 +195,7 @@ def markdown_lines(
         note = Line((Span("(nested too deeply to lay out: shown as written)", ("note",)),))
         return [note, *verbatim(source.strip("\n"), width, PLAIN)]
     renderer = _Renderer(tokens, {**own, **references}, table_continues, ordinal)
-    return renderer.until("", width, PLAIN)
+    lines = renderer.until("", width, PLAIN)
+    if lines and source.startswith(GLUE):
+        lines[0] = replace(lines[0], join="")
+    return lines
