@@ -11,10 +11,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-EXIT_OK = 0
-EXIT_USAGE = 2
-EXIT_NO_ANSWER = 3
-EXIT_INTERRUPTED = 130
+from phoenix_tui.commands import exit_status
 
 _EPILOG = """\
 exit status:
@@ -34,9 +31,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except BrokenPipeError:
         # Whoever read us has seen enough. The interpreter flushes once more at exit: let that go nowhere.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return EXIT_OK
+        return exit_status.OK
     except KeyboardInterrupt:
-        return EXIT_INTERRUPTED
+        return exit_status.INTERRUPTED
     return status
 
 

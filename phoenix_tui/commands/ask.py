@@ -7,7 +7,7 @@ import asyncio
 import sys
 from typing import IO
 
-from phoenix_tui.cli import EXIT_INTERRUPTED, EXIT_NO_ANSWER, EXIT_OK, EXIT_USAGE
+from phoenix_tui.commands import exit_status
 from phoenix_tui.commands.opening import Opened, Refused, no_provider_configured, open_settings, require_key
 from phoenix_tui.commands.output import say, write_json
 from phoenix_tui.commands.requests import BadLine, conversation, read_request, read_stdin, stdin_lines
@@ -48,11 +48,11 @@ def run_ask(options: argparse.Namespace) -> int:
         say(str(refused))
         if options.json:
             write_json(problem_shape(refused.error_class, str(refused)))
-        return EXIT_USAGE
+        return exit_status.USAGE
     except KeyboardInterrupt:
         if options.json:
             write_json(problem_shape(ErrorClass.CANCELLED, "interrupted"))
-        return EXIT_INTERRUPTED
+        return exit_status.INTERRUPTED
 
 
 def _request(opened: Opened, prompt: str | None) -> ChatRequest:
@@ -78,7 +78,7 @@ async def _ask_text(opened: Opened, request: ChatRequest, *, stream: bool) -> in
                         case AttemptAborted(attempt, error, chars, next_target):
                             say(handed_over(attempt.target, error, next_target, after=chars))
                             if not printer.restart():
-                                return EXIT_NO_ANSWER
+                                return exit_status.NO_ANSWER
                         case AttemptFailed(attempt, error, next_target):
                             say(handed_over(attempt.target, error, next_target))
                         case Waiting(target, seconds):
@@ -93,11 +93,11 @@ async def _ask_text(opened: Opened, request: ChatRequest, *, stream: bool) -> in
             printer.finish()
             _require_anybody(opened, client)
             say(nobody_answered(failure))
-            return EXIT_NO_ANSWER
+            return exit_status.NO_ANSWER
     printer.finish()
     if answer is not None and (reason := why_empty(answer)):
         say(reason)
-    return EXIT_OK
+    return exit_status.OK
 
 
 async def _ask_json(opened: Opened, request: ChatRequest) -> int:
@@ -108,11 +108,11 @@ async def _ask_json(opened: Opened, request: ChatRequest) -> int:
             _require_anybody(opened, client)
             say(nobody_answered(failure))
             write_json(failure_shape(failure))
-            return EXIT_NO_ANSWER
+            return exit_status.NO_ANSWER
     if reason := why_empty(answer):
         say(reason)
     write_json(answer_shape(answer))
-    return EXIT_OK
+    return exit_status.OK
 
 
 async def _ask_lines(opened: Opened) -> int:
@@ -128,7 +128,7 @@ async def _ask_lines(opened: Opened) -> int:
             except NoProviderAnswered as failure:
                 shape = failure_shape(failure)
             write_json(shape)
-    return EXIT_OK
+    return exit_status.OK
 
 
 def _require_anybody(opened: Opened, client: Client) -> None:

@@ -6,7 +6,7 @@ import argparse
 import asyncio
 from datetime import UTC, datetime
 
-from phoenix_tui.cli import EXIT_NO_ANSWER, EXIT_OK, EXIT_USAGE
+from phoenix_tui.commands import exit_status
 from phoenix_tui.commands.opening import Opened, Refused, open_settings
 from phoenix_tui.commands.output import say, write_json, write_table
 from phoenix_tui.commands.shapes import health_shape
@@ -19,7 +19,7 @@ def run_health(options: argparse.Namespace) -> int:
         opened = open_settings(options, strict=True)
     except Refused as refused:
         say(str(refused))
-        return EXIT_USAGE
+        return exit_status.USAGE
     for notice in opened.notices:
         say(str(notice))
     snapshot = asyncio.run(_look(opened, probe=options.probe))
@@ -30,7 +30,7 @@ def run_health(options: argparse.Namespace) -> int:
             [_row(snapshot, health) for health in snapshot.health],
             ("provider", "state", "ok", "requests", "average", "checked", "model", "note"),
         )
-    return EXIT_OK if any(placement.eligible for placement in snapshot.order) else EXIT_NO_ANSWER
+    return exit_status.OK if any(placement.eligible for placement in snapshot.order) else exit_status.NO_ANSWER
 
 
 async def _look(opened: Opened, *, probe: bool) -> Snapshot:

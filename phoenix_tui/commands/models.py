@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import asyncio
 
-from phoenix_tui.cli import EXIT_NO_ANSWER, EXIT_OK, EXIT_USAGE
+from phoenix_tui.commands import exit_status
 from phoenix_tui.commands.opening import Opened, Refused, open_settings
 from phoenix_tui.commands.output import say, write_json, write_table
 from phoenix_tui.commands.sentences import next_step, words
@@ -26,7 +26,7 @@ def run_models(options: argparse.Namespace) -> int:
             raise Refused("No provider is configured; `phoenix-tui health` shows what each one needs.")
     except Refused as refused:
         say(str(refused))
-        return EXIT_USAGE
+        return exit_status.USAGE
     for name, models in lists.items():
         if isinstance(models, ProviderError):
             say(f"{name}: {words(models.info)}. {next_step(models.error_class, name)}".strip())
@@ -48,7 +48,9 @@ def run_models(options: argparse.Namespace) -> int:
             for model in models
         ]
         write_table(rows, ("provider", "model", "context", "note"))
-    return EXIT_NO_ANSWER if all(isinstance(models, ProviderError) for models in lists.values()) else EXIT_OK
+    return (
+        exit_status.NO_ANSWER if all(isinstance(models, ProviderError) for models in lists.values()) else exit_status.OK
+    )
 
 
 async def _read(opened: Opened, only: str | None) -> Lists:

@@ -10,7 +10,7 @@ from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING
 
 from phoenix_tui import paths
-from phoenix_tui.cli import EXIT_USAGE
+from phoenix_tui.commands import exit_status
 from phoenix_tui.commands.opening import Opened, Refused, open_settings
 from phoenix_tui.commands.output import say
 
@@ -29,12 +29,12 @@ def run_screen(options: argparse.Namespace) -> int:
     # The screen is drawn on stderr, as Textual does it; all three must be the terminal for it to be one.
     if not all(stream.isatty() for stream in (sys.stdin, sys.stdout, sys.stderr)):
         say(_NEEDS_TERMINAL)
-        return EXIT_USAGE
+        return exit_status.USAGE
     try:
         start = _demo_start() if options.demo else _start(open_settings(options, strict=False))
     except Refused as refused:
         say(str(refused))
-        return EXIT_USAGE
+        return exit_status.USAGE
     # Textual costs more to load than everything else together: not before it is sure that there is a screen to open.
     from phoenix_tui.tui.app import PhoenixApp
     from phoenix_tui.tui.app import run_screen as run_app

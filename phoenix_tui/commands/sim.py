@@ -6,7 +6,7 @@ import argparse
 import asyncio
 import sys
 
-from phoenix_tui.cli import EXIT_INTERRUPTED, EXIT_USAGE
+from phoenix_tui.commands import exit_status
 from phoenix_tui.commands.output import say
 from phoenix_tui.sim.serve import serve
 
@@ -17,10 +17,10 @@ def run_sim(options: argparse.Namespace) -> int:
         asyncio.run(serve(_write, port=options.port, story=options.story))
     except OSError as error:
         say(f"The simulated providers cannot listen on ports {options.port} to {options.port + 6}: {error.strerror}.")
-        return EXIT_USAGE
+        return exit_status.USAGE
     except KeyboardInterrupt:
         pass
-    return EXIT_INTERRUPTED
+    return exit_status.INTERRUPTED
 
 
 def _write(line: str) -> None:

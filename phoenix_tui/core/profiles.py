@@ -80,9 +80,8 @@ class Profile:
     `root` is the host, `version_path` what stands between it and the endpoints of the wire format. `local` means a
     server of the person's own, which needs no key and whose model comes from its live list (`default_model` is then
     ""). `probe_paths` are absolute from the root, `{model}` stands for the model that would be asked; the first path
-    that the server knows decides. `models_paths` are tried likewise; `loaded_path` lists what is in memory, where that is
-    a list of its own. `default_max_tokens` is sent where the
-    request has no cap of its own, None sends none.
+    that the server knows decides. `models_paths` are tried likewise; `loaded_path` lists what is in memory, where that
+    is a list of its own. `default_max_tokens` is sent where the request has no cap of its own, None sends none.
     """
 
     name: str

@@ -125,8 +125,8 @@ class Transport:
         return self._clients[route]
 
     def _new_client(self, route: _Route) -> httpx.AsyncClient:
-        # Loading the trusted certificates costs more than the rest of a request; who needs none does not pay for them. A
-        # context without certificates trusts nobody.
+        # Loading the trusted certificates costs more than the rest of a request, and plain HTTP needs none. A context
+        # without certificates trusts nobody.
         if route is _Route.PLAIN:
             verify = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
         else:
