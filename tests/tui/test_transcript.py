@@ -120,9 +120,10 @@ async def test_reasoning_is_read_while_there_is_nothing_else_and_then_folds_to_o
         assert rows(transcript)[0].strip() == "Anthropic  thinking…"
         transcript.append_text(answer, "The answer")
         await until(pilot, lambda: "The answer" in " ".join(rows(transcript)))
-        assert [row.strip() for row in rows(transcript)[:3]] == [
+        assert [row.strip() for row in rows(transcript)[:4]] == [
             "Anthropic  writing…",
             "▸ thinking… 3 lines — enter opens",
+            "",
             "The answer",
         ]
         await pilot.press("enter")
@@ -133,7 +134,7 @@ async def test_reasoning_is_read_while_there_is_nothing_else_and_then_folds_to_o
             "second",
         ]
         await pilot.press("enter")
-        assert rows(transcript)[2].strip() == "The answer"
+        assert rows(transcript)[3].strip() == "The answer"
 
 
 async def test_the_view_follows_the_end_until_the_reader_scrolls_up_and_then_never_moves() -> None:

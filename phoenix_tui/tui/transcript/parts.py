@@ -51,6 +51,21 @@ class Heading:
 
 
 @dataclass(frozen=True, slots=True)
+class Blank:
+    """One empty row."""
+
+    stop: str = ""
+
+    def estimate(self, width: int) -> int:
+        """One."""
+        return 1
+
+    def lines(self, width: int) -> list[Line]:
+        """One."""
+        return [BLANK]
+
+
+@dataclass(frozen=True, slots=True)
 class Plain:
     """Text as a person or a command wrote it."""
 

@@ -7,9 +7,9 @@ from phoenix_tui.tui.markdown.document import Document
 from phoenix_tui.tui.markdown.lines import Line, Span
 from phoenix_tui.tui.transcript.entries import Entry, Kind, State
 from phoenix_tui.tui.transcript.heights import Heights
-from phoenix_tui.tui.transcript.parts import Heading, MarkdownPart, Part, Plain, pieces
+from phoenix_tui.tui.transcript.parts import Blank, Heading, MarkdownPart, Part, Plain, pieces
 
-HEAD, THOUGHT, BODY, FOOT = range(4)
+HEAD, THOUGHT, GAP, BODY, FOOT = range(5)
 
 
 class Slot:
@@ -119,7 +119,7 @@ class EntryView:
     def __init__(self, entry: Entry, width: int, *, steps: int) -> None:
         self.entry = entry
         self.width = width
-        self.sections = [Section() for _ in range(4)]
+        self.sections = [Section() for _ in range(5)]
         self._answer = _Stream(self.sections[BODY])
         self._thought = _Stream(self.sections[THOUGHT], ("reasoning",))
         self._has_plain = False
@@ -142,6 +142,7 @@ class EntryView:
             for part in _plain_parts(entry):
                 self.sections[BODY].append(part, width)
         self.sections[HEAD].replace(_head(entry), width)
+        self.sections[GAP].replace(_gap(entry), width)
         self.sections[FOOT].replace(_foot(entry), width)
 
     def _sync_answer(self, steps: int) -> None:
@@ -214,7 +215,8 @@ def _answer_head(entry: Entry) -> list[Part]:
             Span(f" — enter {does}", ("fold",)),
         )
         return [Heading(fold, "answer", entry.gap)]
-    spans: tuple[Span, ...] = (Span(name, ("title",)),)
+    who = entry.title if name.startswith(entry.title) else name
+    spans: tuple[Span, ...] = (Span(who, ("title",)), Span(name.removeprefix(who), ("figures",)))
     if entry.state is State.STREAMING:
         doing = "writing…" if entry.text else "thinking…" if entry.reasoning else "waiting…"
         spans = (*spans, Span(f"  {doing}", ("state",)))
@@ -227,6 +229,11 @@ def _answer_head(entry: Entry) -> list[Part]:
         label = f"thinking… {lines:,} {'line' if lines == 1 else 'lines'} — enter {does}"
         parts.append(Heading((Span(f"  {mark}{label}", ("fold",)),), "reasoning"))
     return parts
+
+
+def _gap(entry: Entry) -> list[Part]:
+    """A blank row between reasoning and answer."""
+    return [Blank()] if entry.reasoning and entry.text and not entry.folded else []
 
 
 def _plain_parts(entry: Entry) -> list[Part]:

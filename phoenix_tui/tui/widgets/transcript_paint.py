@@ -12,7 +12,7 @@ from phoenix_tui.tui.markdown.lines import Line, Style
 from phoenix_tui.tui.transcript.copying import GUTTER
 
 MEANINGS = (
-    "you", "user", "title", "state", "stopped", "switch", "notice", "error", "hint", "fold", "interrupted",
+    "you", "user", "title", "figures", "state", "stopped", "switch", "notice", "error", "hint", "fold", "interrupted",
     "reasoning", "output-title", "output", "note", "cursor", "new-below",
     "heading", "heading-1", "heading-2", "heading-3", "heading-4", "heading-5", "heading-6",
     "strong", "em", "strike", "code", "link", "image", "quote", "bullet", "border", "html",
