@@ -189,7 +189,7 @@ class Format(Protocol):
         """An error in the middle of a stream."""
         ...
 
-    def event(self, text: str) -> bytes:
+    def event(self, text: str, envelope: Envelope) -> bytes:
         """`text` framed as one event, whether or not it is valid JSON."""
         ...
 

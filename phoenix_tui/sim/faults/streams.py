@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import itertools
 import zlib
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
@@ -94,18 +95,19 @@ class SlowTokens(Fault):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HeartbeatsOnly(Fault):
-    """Pings, comments or empty deltas, `seconds` apart, and never a token: `count` of them, then silence."""
+    """Pings, comments or empty deltas, `seconds` apart, and never a token: `count` of them (None: without end), then
+    the connection is closed."""
 
     seconds: float = 1.0
-    count: int = 3600
+    count: int | None = None
 
     def stream(self, steps: Iterator[Step], scene: Scene) -> Iterator[Step]:
         del steps
         if scene.format and scene.envelope:
-            for _ in range(self.count):
+            for _ in itertools.count() if self.count is None else range(self.count):
                 yield Send(scene.format.heartbeat(scene.envelope))
                 yield Wait(self.seconds)
-        yield Hang()
+        yield Fin()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -143,7 +145,7 @@ class InvalidEvent(Fault):
     at: int = 10
 
     def stream(self, steps: Iterator[Step], scene: Scene) -> Iterator[Step]:
-        return _before_token(steps, self.at, lambda: scene.format.event('{"broken": ') if scene.format else b"")
+        return _before_token(steps, self.at, '{"broken": ', scene)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -154,10 +156,7 @@ class BigEvent(Fault):
     at: int = 2
 
     def stream(self, steps: Iterator[Step], scene: Scene) -> Iterator[Step]:
-        def event() -> bytes:
-            return scene.format.event('{"padding":"' + "x" * self.size + '"}') if scene.format else b""
-
-        return _before_token(steps, self.at, event)
+        return _before_token(steps, self.at, '{"padding":"' + "x" * self.size + '"}', scene)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -227,11 +226,11 @@ def _until(steps: Iterator[Step], tokens: int) -> Iterator[Step]:
         yield step
 
 
-def _before_token(steps: Iterator[Step], number: int, make: Callable[[], bytes]) -> Iterator[Step]:
+def _before_token(steps: Iterator[Step], number: int, event: str, scene: Scene) -> Iterator[Step]:
     seen = 0
     for step in steps:
         if isinstance(step, Chunk) and step.kind is Kind.TOKEN:
             seen += 1
-            if seen == number:
-                yield Send(make())
+            if seen == number and scene.format and scene.envelope:
+                yield Send(scene.format.event(event, scene.envelope))
         yield step

@@ -54,7 +54,8 @@ class AnthropicMessages:
         del envelope
         return sse(dumps(anthropic_shape(failure)), "error")
 
-    def event(self, text: str) -> bytes:
+    def event(self, text: str, envelope: Envelope) -> bytes:
+        del envelope
         return sse(text, "content_block_delta")
 
     def heartbeat(self, envelope: Envelope) -> bytes:

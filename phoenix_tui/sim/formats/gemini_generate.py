@@ -79,10 +79,12 @@ class GeminiGenerate:
         text = json.dumps(gemini_shape(failure), indent=2, ensure_ascii=False)
         return f"{text}\n\n".encode() if envelope.alt == "sse" else f",\n{text}\n]".encode()
 
-    def event(self, text: str) -> bytes:
-        return sse(text)
+    def event(self, text: str, envelope: Envelope) -> bytes:
+        return sse(text) if envelope.alt == "sse" else f",\n{text}\n".encode(errors="replace")
 
     def heartbeat(self, envelope: Envelope) -> bytes:
+        if envelope.alt != "sse":
+            return b" "
         candidate = {"content": {"parts": [{"text": ""}], "role": "model"}, "index": 0}
         return sse(dumps({"candidates": [candidate], "modelVersion": envelope.model}))
 

@@ -60,7 +60,8 @@ class OllamaChat:
         del envelope
         return _line(ollama_shape(failure))
 
-    def event(self, text: str) -> bytes:
+    def event(self, text: str, envelope: Envelope) -> bytes:
+        del envelope
         return f"{text}\n".encode(errors="replace")
 
     def heartbeat(self, envelope: Envelope) -> bytes:

@@ -116,7 +116,8 @@ class OpenAIChat:
         done = b"data: [DONE]\n\n" if self._dialect.done_after_error else b""
         return sse(dumps(body), self._dialect.error_event) + done
 
-    def event(self, text: str) -> bytes:
+    def event(self, text: str, envelope: Envelope) -> bytes:
+        del envelope
         return sse(text)
 
     def heartbeat(self, envelope: Envelope) -> bytes:

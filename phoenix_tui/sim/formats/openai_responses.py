@@ -67,7 +67,8 @@ class OpenAIResponses:
         event = {"type": "response.failed", "response": response, "sequence_number": 999}
         return sse(dumps(event), "response.failed")
 
-    def event(self, text: str) -> bytes:
+    def event(self, text: str, envelope: Envelope) -> bytes:
+        del envelope
         return sse(text, "response.output_text.delta")
 
     def heartbeat(self, envelope: Envelope) -> bytes:
