@@ -5,8 +5,10 @@ from __future__ import annotations
 import pytest
 
 from phoenix_tui.core.errors import ErrorClass
+from phoenix_tui.core.health import HealthMonitor
 from phoenix_tui.core.snapshot import HealthState
-from tests.helpers.health import Bench, error, failed, ok
+from phoenix_tui.core.types import Attempt, Target
+from tests.helpers.health import Bench, HandClock, error, failed, ok, seeded
 
 DOWN = (failed(), failed(), failed())
 
@@ -175,3 +177,51 @@ def test_a_local_server_in_an_outage_is_looked_for_often() -> None:
     assert due_in(bench) == 5.0
     bench.clock.move(5)
     assert bench.monitor.record_probe("a", True).state is HealthState.PROBATION
+
+
+def test_a_suspect_that_asked_for_a_pause_is_left_in_peace_for_it() -> None:
+    bench = Bench(probed=True)
+    bench.run("a", failed(ErrorClass.RATE_LIMIT, retry_after=30.0))
+    assert due_in(bench) == 30.0
+    bench.run("b", failed(ErrorClass.RATE_LIMIT, retry_after=1.0))
+    assert due_in(bench, "b") == 2.0
+
+
+def test_who_was_never_asked_is_checked_at_once_and_then_like_anybody_idle() -> None:
+    bench = Bench(probed=True)
+    assert due_in(bench) == 0.0
+    bench.monitor.set_enabled("a", True)
+    assert due_in(bench) == 0.0
+    bench.begin("b")
+    assert due_in(bench, "b") == 360.0
+    bench.monitor.record_probe("a", True)
+    assert due_in(bench) == 360.0
+
+
+def test_idle_checks_are_scattered_but_never_early_for_one_in_use() -> None:
+    idle: list[float] = []
+    used: list[float] = []
+    for seed in range(60):
+        clock = HandClock()
+        monitor = HealthMonitor(("a", "b"), clock=clock, rng=seeded(seed))
+        monitor.record_probe("a", True)
+        attempt = Attempt("1", Target("b"), 1, clock.seconds)
+        monitor.begin(attempt)
+        monitor.record(attempt, ok())
+        for name, waits in (("a", idle), ("b", used)):
+            at = monitor.next_probe_at(name)
+            assert at is not None
+            waits.append(at - clock.seconds)
+    assert 240 <= min(idle) < 250
+    assert 350 < max(idle) <= 360
+    assert 300 == min(used) < max(used) <= 360
+
+
+def test_the_longest_due_is_checked_first() -> None:
+    bench = Bench(probed=True)
+    for name, error_class in (("a", ErrorClass.SERVER), ("b", ErrorClass.AUTH), ("c", ErrorClass.SERVER)):
+        bench.run(name, failed(error_class))
+        bench.clock.move(1)
+    bench.run("a", failed(), failed())
+    bench.clock.move(1000)
+    assert bench.monitor.due_probes() == ("c", "a", "b")
