@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from phoenix_tui.tui.markdown import document
@@ -124,20 +124,23 @@ def _cut(text: str, cuts: list[int]) -> list[str]:
     return [text[start:end] for start, end in zip([0, *at], [*at, len(text)], strict=True)]
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=200, deadline=None)
 @given(text=_MARKDOWN, cuts=st.lists(st.integers(0, 2_000), max_size=12), width=st.integers(1, 70))
 def test_cut_anywhere_it_is_the_same_line_for_line(text: str, cuts: list[int], width: int) -> None:
     assert _lines(_cut(text, cuts), width) == _lines([text], width)
 
 
-@settings(max_examples=150, deadline=None)
+@example(text="see [ref]\n\n[ref]: https://a.b\n```py\nx\n```", width=40)
+@example(text="see [ref]\n\n[ref]: https://a.b\n```py\nx\n```\nmore", width=40)
+@example(text="see [ref]\n\n[ref]: https://a.b\n\n[REF]: https://c.d\n\nx", width=40)
+@settings(max_examples=200, deadline=None)
 @given(text=_MARKDOWN, width=st.integers(1, 70))
 def test_split_into_blocks_it_is_what_the_parser_makes_of_the_whole(text: str, width: int) -> None:
     whole = text if text.endswith("\n") else f"{text}\n"
-    assert [line.text for line in _lines([text], width)] == [line.text for line in markdown_lines(whole, width, {})]
+    assert _lines([text], width) == markdown_lines(whole, width, {})
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=200, deadline=None)
 @given(text=_MARKDOWN, cuts=st.lists(st.integers(0, 2_000), max_size=12))
 def test_blocks_and_lines_too_long_are_cut_at_the_same_places(text: str, cuts: list[int]) -> None:
     with pytest.MonkeyPatch.context() as patch:
@@ -147,7 +150,7 @@ def test_blocks_and_lines_too_long_are_cut_at_the_same_places(text: str, cuts: l
         assert _lines(_cut(text, cuts), 30) == _lines([text], 30)
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=200, deadline=None)
 @given(text=_MARKDOWN, width=st.integers(12, 60))
 def test_no_line_is_wider_than_the_view(text: str, width: int) -> None:
     assert all(line.width <= width for line in _lines([text], width))

@@ -12,14 +12,15 @@ that say `uses_references` lays them out again.
 
 from __future__ import annotations
 
-from typing import Any
-
-from markdown_it.token import Token
+from typing import TYPE_CHECKING, Any
 
 from phoenix_tui.tui.markdown.blocks import Backlog, Block, MarkdownBlock
 from phoenix_tui.tui.markdown.fence import Fence
 from phoenix_tui.tui.markdown.inline import GLUE
 from phoenix_tui.tui.markdown.parser import References, parse_blocks
+
+if TYPE_CHECKING:
+    from markdown_it.token import Token
 
 MAX_BLOCK = 8_000
 """Characters after which an open block is closed and its rest goes on in a next one."""

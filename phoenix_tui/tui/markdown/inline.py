@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-
-from markdown_it.token import Token
+from typing import TYPE_CHECKING
 
 from phoenix_tui.core.text import strip_controls
 from phoenix_tui.tui.markdown.lines import PLAIN, Span, Style
 from phoenix_tui.tui.markdown.parser import References, parse_inline
+
+if TYPE_CHECKING:
+    from markdown_it.token import Token
 
 GLUE = "\u2060"
 """Word joiner: `GLUE newline GLUE` stands where a line too long to be parsed whole was cut, and is taken out again."""

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-
-from markdown_it.token import Token
+from typing import TYPE_CHECKING
 
 from phoenix_tui.tui.markdown.inline import GLUE, inline_spans
 from phoenix_tui.tui.markdown.lines import BLANK, PLAIN, Line, Span, Style, indented
@@ -12,6 +11,9 @@ from phoenix_tui.tui.markdown.parser import References, parse_blocks, too_deep
 from phoenix_tui.tui.markdown.syntax import CODE, highlight, highlight_line
 from phoenix_tui.tui.markdown.table import Cell, Table, table_lines
 from phoenix_tui.tui.markdown.wrap import wrap, wrap_verbatim
+
+if TYPE_CHECKING:
+    from markdown_it.token import Token
 
 _BULLETS = ("•", "◦", "▪")
 _MIN_WIDTH = 12
