@@ -131,8 +131,9 @@ def test_cut_anywhere_it_is_the_same_line_for_line(text: str, cuts: list[int], w
 
 
 @example(text="see [ref]\n\n[ref]: https://a.b\n```py\nx\n```", width=40)
-@example(text="see [ref]\n\n[ref]: https://a.b\n```py\nx\n```\nmore", width=40)
-@example(text="see [ref]\n\n[ref]: https://a.b\n\n[REF]: https://c.d\n\nx", width=40)
+@example(text="see [ref]\n\n[ref]: https://a.b\n```py\nx\n```\nmore\n", width=40)
+@example(text="see [ref]\n\n[ref]: https://a.b\n\nmore\n\n[REF]: https://c.d\n\nx", width=40)
+@example(text="  ```\n   x\n y\n  ```\nmore\n", width=40)
 @settings(max_examples=200, deadline=None)
 @given(text=_MARKDOWN, width=st.integers(1, 70))
 def test_split_into_blocks_it_is_what_the_parser_makes_of_the_whole(text: str, width: int) -> None:
