@@ -145,7 +145,10 @@ def _passed_over(situation: Situation, chosen: Placement) -> tuple[Placement, ..
         for placement in situation.order
         if not placement.eligible
         and (placement.own_position < chosen.own_position or placement.target.provider == situation.pinned)
-        and situation.health[placement.target.provider].state not in _OUT_OF_USE
+        and (
+            placement.target.provider == situation.pinned  # asked for by name: its absence is worth a word
+            or situation.health[placement.target.provider].state not in _OUT_OF_USE
+        )
     )
 
 
