@@ -10,13 +10,15 @@ question    what happens
 2           the first provider is slow to begin, slower still to talk, and its connection dies after 60 tokens; the
             next one takes over. It is then down (503, probes too) for 20 seconds, and afterwards well again
 3, 4        nothing new: the others answer while it is down, and it is used again once it is back
-5           the first provider is at its rate limit (8 seconds), the second has no credit: the third answers
-6           all is well
-7           the first provider fails inside its stream, with an error of its own, after 40 tokens
-8           all is well
+5           all is well
+6           the first provider is at its rate limit and asks for one second; asked again, it answers
+7, 8        all is well
+9           the first provider fails inside its stream, with an error of its own, after 40 tokens; the one that is asked
+            next turns out to have no credit, now and ever after; the third answers
+10, 11      all is well
 ==========  ====================================================================================================
 
-After question 8 it goes on from question 2. LM Studio is not running at all.
+After question 11 it goes on from question 2. LM Studio is not running at all.
 """
 
 from __future__ import annotations
@@ -37,13 +39,13 @@ HINT = "Ask anything. During your second question the first provider will fail, 
 """For the screen: one sentence that says what to do and what will be seen."""
 
 OUTAGE_SECONDS = 20.0
-RATE_LIMIT_SECONDS = 8.0
-_LAST_BEAT, _AFTER_LAST = 8, 2
+RATE_LIMIT_SECONDS = 1.0
+_LAST_INCIDENT, _LAST_BEAT, _AFTER_LAST = 9, 11, 2
 
 
 @dataclass(slots=True)
 class _Question:
-    """The question that is being answered. `asked` are the providers that got it, in order."""
+    """The question that is being answered. `asked` are the providers that got it, in order, each once."""
 
     key: tuple[int, str]
     beat: int
@@ -57,6 +59,7 @@ class Story:
         self._clock = clock or SystemClock()
         self._question: _Question | None = None
         self._down_until: dict[str, float] = {}
+        self._without_credit: str | None = None
 
     @property
     def beat(self) -> int:
@@ -72,15 +75,17 @@ class Story:
         if call is None:
             return (faults.Error(error=ErrorClass.OVERLOADED),) if self.is_down(provider.name) else ()
         question = self._of(call)
-        attempts_before = question.asked.count(provider.name)
-        if provider.name not in question.asked:
-            place = len(set(question.asked))
-        else:
-            place = list(dict.fromkeys(question.asked)).index(provider.name)
-        question.asked.append(provider.name)
+        asked_before = provider.name in question.asked
+        if not asked_before:
+            question.asked.append(provider.name)
         if self.is_down(provider.name):
             return (faults.Error(error=ErrorClass.OVERLOADED),)
-        return self._beat(question.beat, provider.name, place, attempts_before)
+        place = question.asked.index(provider.name)
+        if question.beat == _LAST_INCIDENT and place == 1 and self._without_credit is None:
+            self._without_credit = provider.name
+        if provider.name == self._without_credit:
+            return (faults.Error(error=ErrorClass.QUOTA),)
+        return self._incident(question.beat, provider.name) if place == 0 and not asked_before else ()
 
     def _of(self, call: Call) -> _Question:
         key = (len(call.turns), call.question)
@@ -89,17 +94,16 @@ class Story:
             self._question = _Question(key, beat, [])
         return self._question
 
-    def _beat(self, beat: int, provider: str, place: int, attempts_before: int) -> Sequence[Fault]:
-        match beat, place:
-            case 2, 0 if not attempts_before:
+    def _incident(self, beat: int, provider: str) -> Sequence[Fault]:
+        """What befalls the provider that is asked first, when it is asked for the first time."""
+        match beat:
+            case 2:
                 self._down_until[provider] = self._clock.monotonic() + OUTAGE_SECONDS
                 slow = (faults.SlowFirstToken(seconds=1.5), faults.SlowTokens(seconds=0.03))
                 return (*slow, faults.Cut(after=60, how=faults.Death.RST))
-            case 5, 0:
+            case 6:
                 return (faults.Error(error=ErrorClass.RATE_LIMIT, retry_after=RATE_LIMIT_SECONDS),)
-            case 5, 1:
-                return (faults.Error(error=ErrorClass.QUOTA),)
-            case 7, 0 if not attempts_before:
+            case 9:
                 return (faults.ErrorInStream(error=ErrorClass.OVERLOADED, after=40),)
             case _:
                 return ()
