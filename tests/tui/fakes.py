@@ -142,6 +142,7 @@ class FakeClient:
         self.current = snapshot or make_snapshot()
         self.scripts = [list(script) for script in scripts] or [list(says("Because of scattering."))]
         self.turns: list[FakeTurn] = []
+        self.openings = 0
         self.calls: list[tuple[object, ...]] = []
         self.probed: list[str] = []
         self.models: tuple[ModelInfo, ...] = ()
@@ -149,6 +150,7 @@ class FakeClient:
 
     @asynccontextmanager
     async def opened(self) -> AsyncIterator[FakeClient]:
+        self.openings += 1
         yield self
 
     @property

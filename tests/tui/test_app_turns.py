@@ -159,6 +159,11 @@ async def test_esc_stops_every_wait(open_screen: OpenScreen, before: list[object
         assert ui.screen.activity == ""
 
 
+async def test_the_client_is_opened_once(open_screen: OpenScreen) -> None:
+    async with open_screen() as ui:
+        assert ui.client.openings == 1
+
+
 async def test_esc_stops_the_wait_for_a_client_that_does_not_open(open_screen: OpenScreen) -> None:
     async with open_screen() as ui:
         ui.screen._client_settled.clear()

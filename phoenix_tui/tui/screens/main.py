@@ -97,7 +97,6 @@ class MainScreen(ProviderScreen):
         yield Static("This terminal is too small. Make it at least 40 columns by 12 lines.", id="too-small")
 
     def on_mount(self) -> None:
-        super().on_mount()
         for notice in self.begin.notices:
             self.say(notice)
         self.work(self._offer_last, "session")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Coroutine
+from contextlib import suppress
 from functools import partial
 from typing import Literal
 
@@ -23,6 +24,8 @@ from phoenix_tui.tui.switching import Told
 from phoenix_tui.tui.text import clip, one_line
 from phoenix_tui.tui.widgets.health_sidebar import remaining_until_retry
 
+CLOSING_SECONDS = 3.0
+"""How long leaving waits for connections to close."""
 LONGEST_NOTICE = 400
 """Cells of a passing notice; what is longer belongs into the chat."""
 Severity = Literal["information", "warning", "error"]
@@ -54,6 +57,16 @@ class ProviderScreen(Screen[None]):
     def on_mount(self) -> None:
         self.now = self.begin.wall()
         self.call_after_refresh(self._open)
+
+    async def on_unmount(self) -> None:
+        """Stop what runs and wait until its connections are closed: after this, nothing is left to do it."""
+        running = [worker for worker in self.workers if worker.node is self and not worker.is_finished]
+        for worker in running:
+            if not worker.is_cancelled:  # a second cancel would break into the closing that the first one began
+                worker.cancel()
+        with suppress(TimeoutError):
+            async with asyncio.timeout(CLOSING_SECONDS):
+                await asyncio.gather(*(worker.wait() for worker in running), return_exceptions=True)
 
     def tell(self, sentence: str, severity: Severity = "information") -> None:
         """A passing notice: never markup, never controls, never long, whatever is in it."""
