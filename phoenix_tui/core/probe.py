@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping
-from contextlib import suppress
 from functools import partial
 
 from phoenix_tui.core.clock import Clock
@@ -102,5 +101,5 @@ class ProbeWorker:
         finally:
             for task in waits:
                 task.cancel()
-            with suppress(asyncio.CancelledError):
-                await asyncio.gather(*waits, return_exceptions=True)
+            # Not suppressing anything: a cancellation that comes just here is for the worker.
+            await asyncio.gather(*waits, return_exceptions=True)

@@ -7,6 +7,8 @@ import random
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
+import pytest
+
 from phoenix_tui.core.errors import ErrorClass, ErrorInfo
 from phoenix_tui.core.health import HealthMonitor
 from phoenix_tui.core.probe import ProbeWorker
@@ -114,3 +116,16 @@ async def test_a_resting_worker_holds_one_timer() -> None:
         bench.fail("one", 1)
         await settle()
         assert bench.clock.sleeping == 1
+
+
+@pytest.mark.parametrize("turns", range(12))
+async def test_it_can_be_stopped_at_every_step(turns: int) -> None:
+    bench = Bench(watches_idle=False)
+    task = asyncio.create_task(bench.worker.run())
+    await settle()
+    bench.worker.wake()
+    for _ in range(turns):
+        await asyncio.sleep(0)
+    task.cancel()
+    await settle()
+    assert task.done()
