@@ -172,7 +172,7 @@ class TurnPresenter:
 
     def _drop_reply(self) -> None:
         """Only reasoning was shown, if anything: fold it away."""
-        self._cut("reasoning only")
+        self._cut("interrupted while it was thinking")
 
     def _heading(self) -> str:
         if self._target is None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
-from functools import partial
 
 import pytest
 
@@ -112,20 +111,18 @@ async def test_the_order_panel_gives_reasons_and_says_who_would_answer(open_scre
         assert "anthropic" not in status
 
 
-@pytest.mark.parametrize("number", range(1, 8))
-async def test_alt_and_function_keys_choose_the_primary_from_the_prompt(open_screen: OpenScreen, number: int) -> None:
-    name = PROVIDER_NAMES[number - 1]
-    primary = "openai" if name == "openrouter" else "openrouter"
-    snapshot = make_snapshot(*sorted(PROVIDER_NAMES, key=lambda other: other != primary))
-    for key in (f"alt+{number}", f"f{number + 1}"):
-        client = FakeClient(snapshot)
-        async with open_screen(client) as ui:
-            await ui.type("draft")
+@pytest.mark.parametrize("keys", [[f"alt+{n}" for n in range(1, 8)], [f"f{n}" for n in range(2, 9)]], ids=["alt", "f"])
+async def test_a_key_from_the_prompt_chooses_the_primary(open_screen: OpenScreen, keys: list[str]) -> None:
+    async with open_screen() as ui:
+        await ui.type("draft")
+        for name, key in (*zip(PROVIDER_NAMES, keys, strict=True), (PROVIDER_NAMES[0], keys[0])):
             await ui.pilot.press(key)
-            await ui.until(partial(client.was_told, "primary", name))
-            assert any(f"{name} is asked first now with {name}-model" in told for told in ui.told)
-            assert ui.screen.prompt.value == "draft"
-            assert f"If you send now, {name} answers" in order(ui)
+            await ui.until(lambda name=name: f"If you send now, {name} answers" in order(ui))  # type: ignore[misc]
+        assert [call for call in ui.client.calls if call[0] == "primary"] == [
+            ("primary", name) for name in (*PROVIDER_NAMES[1:], PROVIDER_NAMES[0])
+        ]
+        assert any("grok is asked first now with grok-model; before it was gemini." in told for told in ui.told)
+        assert ui.screen.prompt.value == "draft"
 
 
 async def test_a_provider_that_is_not_set_up_is_refused_with_the_line_that_mends_it(open_screen: OpenScreen) -> None:

@@ -44,7 +44,7 @@ async def test_an_answer_an_outage_a_takeover_and_a_switch(open_screen: OpenScre
         await ask(ui, "hello")
         assert "OpenRouter" in ui.said
         assert "answered by" not in ui.said
-        world.simulator["openrouter"].set_fault(faults.Cut(after=20))
+        world.simulator["openrouter"].set_fault(faults.Cut(after=60))
         await ask(ui, "again")
         assert "openrouter stopped after" in ui.said
         assert "asked openrouter, answered by openai" in ui.said
