@@ -78,9 +78,8 @@ class Turn:
         decision = self._decide()
         if isinstance(decision, GiveUp) and await self._context.discover():
             decision = self._decide()
-        if isinstance(decision, Try):
-            for event in self._skips(decision):
-                yield event
+        for event in self._skips(decision):
+            yield event
         while True:
             if isinstance(decision, GiveUp):
                 raise self._nobody(decision)
@@ -176,7 +175,7 @@ class Turn:
             return GiveUp(f"No provider answered within {seconds} s.", self._tried[-1], None)
         return decision
 
-    def _skips(self, decision: Try) -> list[Skipped]:
+    def _skips(self, decision: Try | GiveUp) -> list[Skipped]:
         """The events for those that were passed over; they are part of the record too."""
         events = []
         for placement in decision.skipped:

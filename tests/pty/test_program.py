@@ -1,0 +1,133 @@
+"""The real program in a real pseudo-terminal: start, ask, outage, takeover, switch, quit; and every other way out."""
+
+from __future__ import annotations
+
+import os
+import signal
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from phoenix_tui.sim.faults import Cut, Says, Stall
+from tests.helpers.terminal import SimulatorThread, simulators, terminal
+
+pytestmark = [pytest.mark.pty, pytest.mark.skipif(os.name == "nt", reason="no pseudo-terminals")]
+
+ESC = "\x1b"
+CTRL_Q = "\x11"
+
+
+@pytest.fixture
+def sims() -> Iterator[SimulatorThread]:
+    with simulators("openai", "anthropic", "gemini") as running:
+        for name in ("openai", "anthropic", "gemini"):
+            running.do(lambda it, name=name: it[name].set_fault(Says(text=(f"{name} ", "says ", "hello."))))  # type: ignore[misc]
+        yield running
+
+
+def variables(sims: SimulatorThread, **more: str) -> dict[str, str]:
+    return sims.do(lambda it: it.environment()) | {"LLM_PROVIDER": "openai"} | more
+
+
+def test_start_ask_outage_takeover_switch_and_quit(sims: SimulatorThread) -> None:
+    with terminal(env=variables(sims)) as program:
+        program.wait_for("openai", "anthropic", "Write a message", "If you send now")
+        program.press("hello there\r")
+        program.wait_for("You", "hello there", "openai says hello.", "healthy")
+
+        sims.do(lambda it: it["openai"].set_fault(Says(text=("half ", "an ", "answer")), Cut(after=99)))
+        program.press("and now?\r")
+        program.wait_for("openai stopped after 14 characters", "anthropic says hello.", "interrupted, 14 characters")
+
+        program.press(f"{ESC}4")  # alt+4
+        program.wait_for("gemini is asked first now")
+        program.press("who are you?\r")
+        program.wait_for("gemini says hello.")
+
+        program.press(f"{ESC}OQ")  # f2
+        program.wait_for("openrouter")
+        program.press(CTRL_Q)
+        assert program.wait_for_end() == 0
+    assert b"\x1b[?1049l" in program.raw  # the alternate screen is left
+    assert b"Traceback" not in program.raw
+
+
+def test_esc_stops_a_stalled_answer_and_keeps_the_prompt_usable(sims: SimulatorThread) -> None:
+    sims.do(lambda it: it["openai"].set_fault(Says(text=("one ", "two ", "three")), Stall(after=99)))
+    with terminal(env=variables(sims)) as program:
+        program.wait_for("Write a message", "If you send now")
+        program.press("go\r")
+        program.wait_for("one two three")
+        program.press(ESC)
+        program.wait_for("stopped by you")
+        sims.do(lambda it: it["openai"].set_fault(Says(text=("fine ", "again"))))
+        program.press("once more\r")
+        program.wait_for("fine again")
+
+
+@pytest.mark.parametrize("end", [signal.SIGTERM, signal.SIGHUP], ids=["term", "hup"])
+def test_a_signal_leaves_the_terminal_clean_and_keeps_conversation_and_draft(sims: SimulatorThread, end: int) -> None:
+    with terminal(env=variables(sims)) as program:
+        program.wait_for("Write a message", "If you send now")
+        program.press("remember this\r")
+        program.wait_for("openai says hello.")
+        program.press("half a thought")
+        program.wait_for("half a thought")
+        program.kill(end)
+        program.wait_for_end()
+    assert b"\x1b[?1049l" in program.raw
+    with terminal(env=variables(sims)) as program:
+        program.wait_for("ctrl+r")
+        program.press("\x12")  # ctrl+r
+        program.wait_for("remember this", "openai says hello.", "half a thought")
+
+
+@pytest.mark.parametrize(("columns", "rows"), [(60, 20), (20, 5), (160, 48)])
+def test_it_fits_the_terminal(sims: SimulatorThread, columns: int, rows: int) -> None:
+    with terminal(env=variables(sims), columns=columns, rows=rows) as program:
+        if columns >= 60:
+            program.wait_for("Write a message", "openai")
+            program.press("hi\r")
+            program.wait_for("openai says hello.")
+        else:
+            program.wait_for("too", "small", "40 columns")
+        program.press(CTRL_Q)
+        assert program.wait_for_end() == 0
+    assert b"Traceback" not in program.raw
+
+
+def test_without_a_key_the_first_screen_says_what_mends_it() -> None:
+    with terminal(env={}, columns=120, rows=40) as program:
+        program.wait_for("OPENROUTER_API_KEY", "ANTHROPIC_API_KEY", "no key")
+        program.press(CTRL_Q)
+        assert program.wait_for_end() == 0
+
+
+def test_the_demo_survives_an_outage_before_your_eyes() -> None:
+    with terminal("--demo", env={}, columns=120, rows=40) as program:
+        program.wait_for("DEMO", "Ask anything")
+        program.press("why is the sky blue?\r")
+        program.wait_for("tok/s")
+        program.press("and the sea?\r")
+        program.wait_for("openrouter stopped after", "answered by")
+        program.press(CTRL_Q)
+        assert program.wait_for_end() == 0
+
+
+def test_no_key_is_ever_shown_or_kept(sims: SimulatorThread, tmp_path: Path) -> None:
+    keys = [value for name, value in variables(sims).items() if name.endswith("_API_KEY")]
+    assert keys
+    with terminal(env=variables(sims)) as program:
+        program.wait_for("Write a message", "If you send now")
+        program.press("hello\r")
+        program.wait_for("openai says hello.")
+        program.press("/providers\r")
+        program.wait_for("success")
+        program.press(CTRL_Q)
+        program.wait_for_end()
+    kept = [path.read_bytes() for path in tmp_path.rglob("*") if path.is_file()]
+    assert kept
+    for key in keys:
+        assert key.encode() not in program.raw
+        assert all(key.encode() not in content for content in kept)
