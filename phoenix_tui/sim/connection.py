@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import os
 import socket
 import struct
 from collections.abc import Awaitable, Callable, Iterable
-from typing import cast
+from typing import Protocol, cast
 
 from phoenix_tui.core.clock import Clock
 from phoenix_tui.sim.actions import Action, Drip, Fin, Hang, Head, Reset, Send, Wait, whole
-from phoenix_tui.sim.http import BadHttp, Request, RequestParser, encode_head, has_body
+from phoenix_tui.sim.http import BODY_BOUND, HEADER_BOUND, BadHttp, Request, RequestParser, encode_head, has_body
 
 _RESET_ON_CLOSE = struct.pack("hh" if os.name == "nt" else "ii", 1, 0)
 _LAST_CHUNK = b"0\r\n\r\n"
+_MOST_BUFFERED = 2 * (HEADER_BOUND + BODY_BOUND)
 
 
 class Gone(Exception):
@@ -89,14 +91,27 @@ Answerer = Callable[[Request, Exchange], Awaitable[bool]]
 """Answers one request on its exchange; True when the connection may be used again."""
 
 
+class Host(Protocol):
+    """Who keeps count of connections."""
+
+    def came(self, connection: Connection) -> bool:
+        """A connection has been made. False when it came too late and is to be reset."""
+        ...
+
+    def went(self, connection: Connection, error: BaseException | None) -> None:
+        """A connection is gone; `error` is a defect of the simulation, if there was one."""
+        ...
+
+
 class Connection(asyncio.Protocol):
     """Serves one client until it leaves. An end of the client's sending side counts as leaving: then the answer
     under way is cancelled, so a test can see that a client really closed."""
 
-    def __init__(self, answer: Answerer, clock: Clock, all_open: set[Connection]) -> None:
+    def __init__(self, answer: Answerer, clock: Clock, host: Host) -> None:
         self.clock = clock
         self._answer = answer
-        self._all_open = all_open
+        self._host = host
+        self._task: asyncio.Task[None] | None = None
         self._parser = RequestParser()
         self._arrived = asyncio.Event()
         self._writable = asyncio.Event()
@@ -107,21 +122,25 @@ class Connection(asyncio.Protocol):
         self._transport = cast("asyncio.Transport", transport)
         self._transport.set_write_buffer_limits(0)  # so that write() returns only when the kernel has it all
         self._socket().setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        self._all_open.add(self)
+        if not self._host.came(self):
+            self.reset()
+            return
         self._task = asyncio.get_running_loop().create_task(self._serve())
+        self._task.add_done_callback(self._done)
 
     def data_received(self, data: bytes) -> None:
         self._parser.feed(data)
         self._arrived.set()
+        if self._parser.buffered > _MOST_BUFFERED:
+            self.reset()
 
     def eof_received(self) -> bool:
-        self._task.cancel()
+        self._cancel()
         return False
 
     def connection_lost(self, exc: Exception | None) -> None:
         self._writable.set()
-        self._task.cancel()
-        self._all_open.discard(self)
+        self._cancel()
         if not self._lost.done():
             self._lost.set_result(None)
 
@@ -146,21 +165,25 @@ class Connection(asyncio.Protocol):
 
     async def close(self) -> None:
         """Ends whatever is under way; returns when socket and task are gone."""
-        self._task.cancel()
+        self._cancel()
         self._transport.abort()
-        await asyncio.wait([self._task, self._lost])
+        await asyncio.wait([self._lost, *([self._task] if self._task else [])])
+
+    def _cancel(self) -> None:
+        if self._task is not None:
+            self._task.cancel()
 
     def _socket(self) -> socket.socket:
         return cast("socket.socket", self._transport.get_extra_info("socket"))
 
+    def _done(self, task: asyncio.Task[None]) -> None:
+        self._transport.close()
+        self._host.went(self, None if task.cancelled() else task.exception())
+
     async def _serve(self) -> None:
-        try:
+        with contextlib.suppress(Gone):
             while await self._serve_one():
                 pass
-        except Gone:
-            pass
-        finally:
-            self._transport.close()
 
     async def _serve_one(self) -> bool:
         try:

@@ -35,7 +35,10 @@ def anthropic_shape(failure: Failure) -> Mapping[str, Any]:
 
 
 def gemini_shape(failure: Failure) -> Mapping[str, Any]:
-    """google.rpc.Status; `extra["details"]` is its list of details."""
+    """google.rpc.Status; `extra["details"]` is its list of details. With status 200, a prompt that was blocked."""
+    if failure.status == 200:
+        usage = {"promptTokenCount": 8, "totalTokenCount": 8}
+        return {"promptFeedback": {"blockReason": failure.message}, "usageMetadata": usage}
     error: dict[str, Any] = {"code": failure.status, "message": failure.message, "status": failure.kind}
     return {"error": {**error, **failure.extra}}
 

@@ -59,6 +59,11 @@ class RequestParser:
         """The client has sent a head and waits for permission to send the body; asked once, then answered."""
         return self._head is not None and self._head.headers.get("expect", "").lower() == "100-continue"
 
+    @property
+    def buffered(self) -> int:
+        """Bytes that have come and belong to no finished request."""
+        return len(self._buffer)
+
     def feed(self, data: bytes) -> None:
         """Takes more bytes."""
         self._buffer += data

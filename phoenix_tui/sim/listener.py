@@ -20,6 +20,7 @@ class Listener:
         self._answer = answer
         self._clock = clock
         self._open: set[Connection] = set()
+        self._defects: list[BaseException] = []
         self._server: asyncio.Server | None = None
         self._starting: asyncio.Task[None] | None = None
         self._socket = _bind(port)
@@ -45,12 +46,27 @@ class Listener:
             connection.reset()
 
     async def close(self) -> None:
-        """Gives the port back. Returns when no socket and no task is left."""
+        """Gives the port back. Returns when no socket and no task is left. Raises what went wrong inside."""
         starting = self._starting
         self._stop()
         if starting is not None:
             await asyncio.wait([starting])
         await asyncio.gather(*(connection.close() for connection in tuple(self._open)))
+        if self._defects:
+            raise BaseExceptionGroup("the simulation itself failed", self._defects)
+
+    def came(self, connection: Connection) -> bool:
+        """A client has connected; too late if the port has been closed meanwhile."""
+        if self._starting is None:
+            return False
+        self._open.add(connection)
+        return True
+
+    def went(self, connection: Connection, error: BaseException | None) -> None:
+        """A client is gone."""
+        self._open.discard(connection)
+        if error is not None:
+            self._defects.append(error)
 
     def _stop(self) -> None:
         if self._starting is not None:
@@ -67,7 +83,7 @@ class Listener:
         await self._server.start_serving()
 
     def _connection(self) -> Connection:
-        return Connection(self._answer, self._clock, self._open)
+        return Connection(self._answer, self._clock, self)
 
 
 def _bind(port: int) -> socket.socket:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
@@ -34,7 +34,6 @@ class Record:
     model: str = ""
     faults: tuple[object, ...] = ()
     ending: Ending = Ending.UNDER_WAY
-    notes: dict[str, Any] = field(default_factory=dict)
 
     @property
     def is_generation(self) -> bool:

@@ -148,7 +148,7 @@ class Reply:
         if failure is None and model is not None and not (model.id in provider.loaded or provider.loads_on_demand):
             failure = failure_of(provider.name, ErrorClass.MODEL_NOT_READY) if provider.name in LOCAL else None
         if failure is not None or model is None:
-            return self._refused(failure or unknown_model(provider.name, call.model), scene, call, spoken)
+            return self._refused(failure or unknown_model(provider.name, call.model), call, spoken)
         return self._answered(call, spoken, model, faults, scene)
 
     def _limit(self, model: SimModel | None) -> int | None:
@@ -159,14 +159,13 @@ class Reply:
             return None  # cuts the conversation off silently
         return provider.loaded_context if provider.name == "lmstudio" else model.context
 
-    def _refused(self, failure: Failure, scene: Scene, call: Call, spoken: Format) -> Iterable[Action]:
+    def _refused(self, failure: Failure, call: Call, spoken: Format) -> Iterable[Action]:
         too_long = failure.message.startswith("The number of tokens to keep")
         if self._provider.name == "lmstudio" and too_long and call.stream:
             # LM Studio has already said 200 when it finds out.
             envelope = self._envelope(call, self._provider.models[0], 0.0)
             head = Head(200, {"content-type": spoken.media_type(envelope), **self._headers})
             return [head, Send(spoken.failure(failure, envelope))]
-        del scene
         return self._failure(failure)
 
     def _envelope(self, call: Call, model: SimModel, load_seconds: float) -> Envelope:

@@ -67,6 +67,15 @@ async def test_a_refusal_is_a_safety_finish_and_a_tool_call_a_part(sim: Simulato
     assert called.function_calls[0].name == "look_up"
 
 
+async def test_a_blocked_prompt_has_feedback_and_no_candidates(sim: Simulator) -> None:
+    sim["gemini"].set_fault(f.Error(error=ErrorClass.CONTENT_FILTER))
+    async with client(sim) as sdk:
+        blocked = await sdk.aio.models.generate_content(model=MODEL, contents="What is it?")
+    assert not blocked.candidates
+    assert blocked.prompt_feedback is not None
+    assert blocked.prompt_feedback.block_reason is types.BlockedReason.PROHIBITED_CONTENT
+
+
 async def test_models_come_in_pages(sim: Simulator) -> None:
     async with client(sim) as sdk:
         pager = await sdk.aio.models.list(config=types.ListModelsConfig(page_size=2))

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import gc
+import random
+import socket
 
 import pytest
 
@@ -11,7 +13,9 @@ from phoenix_tui.core.profiles import PROVIDER_NAMES as REAL_NAMES
 from phoenix_tui.core.profiles import profile_of
 from phoenix_tui.sim import PROVIDER_NAMES, Simulator
 from phoenix_tui.sim import faults as f
+from phoenix_tui.sim.model import Answer, Call
 from phoenix_tui.sim.serve import serve
+from tests.helpers.manual_clock import settle
 from tests.helpers.simulation import SPEAKERS, InstantClock, RawClient, hear, raw_request
 
 
@@ -88,6 +92,29 @@ async def test_nothing_is_left_behind_whatever_clients_were_doing() -> None:
         with pytest.raises(ConnectionRefusedError):
             await asyncio.open_connection("127.0.0.1", port)
     gc.collect()  # an unclosed socket would warn now, and warnings are errors
+
+
+async def test_who_connects_at_the_last_moment_is_reset() -> None:
+    before = asyncio.all_tasks()
+    async with Simulator(["openai"]) as simulator:
+        await asyncio.sleep(0)
+        late = socket.create_connection(("127.0.0.1", simulator["openai"].port))  # the loop has not seen it yet
+    await settle()
+    assert asyncio.all_tasks() == before
+    late.close()
+    gc.collect()
+
+
+async def test_a_defect_of_the_simulation_is_not_swallowed() -> None:
+    def broken(call: Call, dice: random.Random) -> Answer:
+        raise ZeroDivisionError
+
+    simulator = await Simulator(["openai"]).__aenter__()
+    simulator["openai"].author = broken
+    assert (await hear(simulator["openai"], SPEAKERS["openai_responses"].request())).ending == "fin"
+    with pytest.raises(BaseExceptionGroup) as caught:
+        await simulator.__aexit__(None, None, None)
+    assert caught.group_contains(ZeroDivisionError)
 
 
 async def test_a_taken_port_is_an_error_and_leaves_nothing_behind() -> None:

@@ -64,16 +64,16 @@ class Says(Fault):
         return replace(answer, text=self.text, finish=self.finish)
 
 
-def huge_answer(size: int = 5 * 10**6, piece: int = 2000, **scope: int | None) -> Says:
+def huge_answer(size: int = 5 * 10**6, piece: int = 2000, times: int | None = None) -> Says:
     """An answer of `size` characters in lines, `piece` of them a token."""
     line = "The quick brown phoenix rises from the ashes of the lazy provider, again and again and again.\n"
     text = (line * (size // len(line) + 1))[:size]
-    return Says(text=tuple(text[at : at + piece] for at in range(0, size, piece)), times=scope.get("times"))
+    return Says(text=tuple(text[at : at + piece] for at in range(0, size, piece)), times=times)
 
 
-def long_line(size: int = 10**6, piece: int = 4000, **scope: int | None) -> Says:
+def long_line(size: int = 10**6, piece: int = 4000, times: int | None = None) -> Says:
     """One line of `size` characters without a space, `piece` of them a token."""
-    return Says(text=tuple("x" * min(piece, size - at) for at in range(0, size, piece)), times=scope.get("times"))
+    return Says(text=tuple("x" * min(piece, size - at) for at in range(0, size, piece)), times=times)
 
 
 HOSTILE_TOKENS = (
@@ -93,6 +93,6 @@ HOSTILE_TOKENS = (
 """Text that must reach nobody's terminal as it is: escapes (one cut in two), Rich markup, bidi, C1, NUL."""
 
 
-def hostile_text(**scope: int | None) -> Says:
+def hostile_text(times: int | None = None) -> Says:
     """An answer of `HOSTILE_TOKENS`."""
-    return Says(text=HOSTILE_TOKENS, times=scope.get("times"))
+    return Says(text=HOSTILE_TOKENS, times=times)

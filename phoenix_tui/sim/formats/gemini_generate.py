@@ -75,6 +75,8 @@ class GeminiGenerate:
         }
 
     def failure(self, failure: Failure, envelope: Envelope) -> bytes:
+        if failure.status == 200:
+            return self.event(dumps(gemini_shape(failure)), envelope)
         # Seen in the wild: over several lines, and without any framing of its own.
         text = json.dumps(gemini_shape(failure), indent=2, ensure_ascii=False)
         return f"{text}\n\n".encode() if envelope.alt == "sse" else f",\n{text}\n]".encode()
