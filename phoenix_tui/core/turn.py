@@ -27,7 +27,7 @@ from phoenix_tui.core.fallback import FallbackManager
 from phoenix_tui.core.health import HealthMonitor
 from phoenix_tui.core.provider import Provider
 from phoenix_tui.core.reply import Reply
-from phoenix_tui.core.types import Attempt, AttemptRecord, ChatRequest, Outcome, OutcomeKind, Target
+from phoenix_tui.core.types import Answer, Attempt, AttemptRecord, ChatRequest, Outcome, OutcomeKind, Target
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,76 +78,94 @@ class Turn:
         decision = self._decide()
         if isinstance(decision, GiveUp) and await self._context.discover():
             decision = self._decide()
-        for event in self._skips(decision):
-            yield event
-        while True:
-            if isinstance(decision, GiveUp):
-                raise self._nobody(decision)
-            target = decision.target
+        for skip in self._skips(decision):
+            yield skip
+        while isinstance(decision, Try):
             if decision.wait > 0:
-                until = self._clock.wall() + decision.wait
-                yield Waiting(target, decision.wait, until, decision.reason)
+                yield Waiting(decision.target, decision.wait, self._clock.wall() + decision.wait, decision.reason)
                 await self._clock.sleep(decision.wait)
-                self._tried[-1] = replace(self._tried[-1], waited=decision.wait)
-
-            provider = self._context.providers[target.provider]
-            number = len(self._tried) + 1
-            try:
-                target = Target(target.provider, await provider.prepare(target.model))
-            except ProviderError as error:
-                attempt = provider.new_attempt(target.model, number)
-                yield AttemptStarted(attempt)
-                self._record_unsent(attempt, error.info)
-                decision = self._decide()
-                yield AttemptFailed(attempt, error.info, decision.target if isinstance(decision, Try) else None)
-                continue
-
-            if self.request.temperature is not None and provider.drops_temperature(target.model):
-                notice = f"{target.model} takes no temperature, so none is sent."
-                if notice not in self._context.said:
-                    self._context.said.add(notice)
-                    yield Notice(notice)
-
-            attempt = provider.new_attempt(target.model, number)
+                if self._tried:
+                    self._tried[-1] = replace(self._tried[-1], waited=decision.wait)
+            provider = self._context.providers[decision.target.provider]
+            attempt, failure = await self._prepare(provider, decision.target.model)
+            for notice in self._notices(provider, attempt.target.model):
+                yield notice
             yield AttemptStarted(attempt)
-            if provider.is_cold(target.model):
-                yield Loading(target)
-            reply = Reply()
-            failure: ProviderError | None = None
-            stream = provider.attempt(attempt, self.request, alone=self._is_last_hope(target))
-            try:
-                async with stream:
-                    async for delta in stream:
-                        if self._first_token_at is None:
-                            self._first_token_at = self._clock.monotonic()
-                        reply.add(delta)
-                        yield delta
-            except ProviderError as error:
-                failure = error
-            if stream.outcome is None:  # pragma: no cover - a stream that was left has its outcome
-                raise RuntimeError("an attempt ended without an outcome")
-            self._records.append(AttemptRecord(target, stream.outcome))
             if failure is None:
-                yield Completed(
-                    reply.answer(
-                        stream,
-                        requested=self._requested(),
-                        attempts=tuple(self._records),
-                        ttft=self._ttft(),
-                        duration=self._elapsed(),
-                    )
-                )
-                return
+                if provider.is_cold(attempt.target.model):
+                    yield Loading(attempt.target)
+                reply = Reply()
+                stream = provider.attempt(attempt, self.request, alone=self._is_last_hope(attempt.target))
+                try:
+                    async with stream:
+                        async for delta in stream:
+                            if self._first_token_at is None:
+                                self._first_token_at = self._clock.monotonic()
+                            reply.add(delta)
+                            yield delta
+                except ProviderError as error:
+                    failure = error
+                self._keep(stream)
+                if failure is None:
+                    yield Completed(self._answer(reply, stream))
+                    return
+            else:
+                self._keep_unsent(attempt, failure.info)
+            decision = await self._after(failure)
+            for event in self._ending(attempt, failure, decision):
+                yield event
+        raise self._nobody(decision)
+
+    async def _prepare(self, provider: Provider, model: str) -> tuple[Attempt, ProviderError | None]:
+        """The attempt at `model`, or at the provider's own one; with the error where there is no model to be had."""
+        number = len(self._tried) + 1
+        try:
+            return provider.new_attempt(await provider.prepare(model), number), None
+        except ProviderError as error:
+            return provider.new_attempt(model, number), error
+
+    def _notices(self, provider: Provider, model: str) -> list[Notice]:
+        """What a person should know of this attempt, once."""
+        if self.request.temperature is None or not provider.drops_temperature(model):
+            return []
+        sentence = f"{model} takes no temperature, so none is sent."
+        if sentence in self._context.said:
+            return []
+        self._context.said.add(sentence)
+        return [Notice(sentence)]
+
+    def _keep(self, stream: AttemptStream) -> None:
+        """Remember how an attempt ended."""
+        if stream.outcome is None:  # pragma: no cover - a stream that was left has its outcome
+            raise RuntimeError("an attempt ended without an outcome")
+        target = stream.attempt.target
+        self._records.append(AttemptRecord(target, stream.outcome))
+        if stream.outcome.kind is not OutcomeKind.OK:
             self._first_token_at = None
             self._tried.append(Tried(target, stream.state_before, stream.outcome, tool_call=stream.tool_called))
-            decision = await self._after(failure, stream)
-            next_target = decision.target if isinstance(decision, Try) else None
-            if stream.outcome.chars:
-                yield AttemptAborted(attempt, failure.info, stream.outcome.chars, next_target)
-                if next_target is not None:
-                    yield Restarted(next_target)
-            else:
-                yield AttemptFailed(attempt, failure.info, next_target)
+
+    def _keep_unsent(self, attempt: Attempt, error: ErrorInfo) -> None:
+        """Record and remember an attempt that failed before there was anything to send."""
+        state_before = self._context.monitor.begin(attempt)
+        outcome = Outcome(OutcomeKind.FAILED, self._clock.monotonic() - attempt.started_at, error=error)
+        self._context.monitor.record(attempt, outcome)
+        self._records.append(AttemptRecord(attempt.target, outcome))
+        self._tried.append(Tried(attempt.target, state_before, outcome))
+
+    def _ending(self, attempt: Attempt, failure: ProviderError, decision: Try | GiveUp) -> list[TurnEvent]:
+        """What is told of a failed attempt, with what follows it."""
+        next_target = decision.target if isinstance(decision, Try) else None
+        chars = self._tried[-1].outcome.chars
+        if not chars:
+            return [AttemptFailed(attempt, failure.info, next_target)]
+        aborted = AttemptAborted(attempt, failure.info, chars, next_target)
+        return [aborted] if next_target is None else [aborted, Restarted(next_target)]
+
+    def _answer(self, reply: Reply, stream: AttemptStream) -> Answer:
+        ttft = None if self._first_token_at is None else self._first_token_at - self._started_at
+        return reply.answer(
+            stream, requested=self._requested(), attempts=tuple(self._records), ttft=ttft, duration=self._elapsed()
+        )
 
     def _decide(self) -> Try | GiveUp:
         context = self._context
@@ -160,19 +178,18 @@ class Turn:
             fallback=self._may_fall_back,
         )
 
-    async def _after(self, failure: ProviderError, stream: AttemptStream) -> Try | GiveUp:
+    async def _after(self, failure: ProviderError) -> Try | GiveUp:
         """What follows a failed attempt: the same target asked in another way, or what the policy says."""
-        target = stream.attempt.target
-        provider = self._context.providers[target.provider]
-        named = target.model == self.request.model
-        asked_once = sum(tried.target.provider == target.provider for tried in self._tried) == 1
-        if asked_once and not stream.tool_called and await provider.adapt(failure, model_was_named=named):
-            model = target.model if named else ""
-            return Try(Target(target.provider, model or provider.model), 0.0, "asked in another way", retry=True)
+        last = self._tried[-1]
+        provider = self._context.providers[last.target.provider]
+        named = last.target.model == self.request.model
+        is_first = sum(tried.target.provider == provider.name for tried in self._tried) == 1
+        if is_first and not last.tool_call and await provider.adapt(failure, model_was_named=named):
+            model = last.target.model if named else provider.model
+            return Try(Target(provider.name, model), 0.0, "asked in another way", retry=True)
         decision = self._decide()
         if isinstance(decision, Try) and self._elapsed() > provider.deadlines.whole_chain:
-            seconds = f"{provider.deadlines.whole_chain:.3g}"
-            return GiveUp(f"No provider answered within {seconds} s.", self._tried[-1], None)
+            return GiveUp(f"No provider answered within {provider.deadlines.whole_chain:.3g} s.", last, None)
         return decision
 
     def _skips(self, decision: Try | GiveUp) -> list[Skipped]:
@@ -183,14 +200,6 @@ class Turn:
             self._records.append(AttemptRecord(placement.target, Outcome(OutcomeKind.SKIPPED, 0.0, error=error)))
             events.append(Skipped(placement.target, placement.reason))
         return events
-
-    def _record_unsent(self, attempt: Attempt, error: ErrorInfo) -> None:
-        """Record an attempt that failed before there was anything to send."""
-        state_before = self._context.monitor.begin(attempt)
-        outcome = Outcome(OutcomeKind.FAILED, self._clock.monotonic() - attempt.started_at, error=error)
-        self._context.monitor.record(attempt, outcome)
-        self._records.append(AttemptRecord(attempt.target, outcome))
-        self._tried.append(Tried(attempt.target, state_before, outcome))
 
     def _is_last_hope(self, target: Target) -> bool:
         """Whether no other provider could take over from `target`."""
@@ -208,9 +217,6 @@ class Turn:
 
     def _elapsed(self) -> float:
         return self._clock.monotonic() - self._started_at
-
-    def _ttft(self) -> float | None:
-        return None if self._first_token_at is None else self._first_token_at - self._started_at
 
     def _nobody(self, decision: GiveUp) -> NoProviderAnswered:
         cause: ProviderError | None = None

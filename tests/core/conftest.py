@@ -11,6 +11,7 @@ import pytest
 
 from phoenix_tui.commands.simulated import simulated_config
 from phoenix_tui.core.client import Client
+from phoenix_tui.core.clock import Clock
 from phoenix_tui.core.errors import NoProviderAnswered
 from phoenix_tui.core.events import TurnEvent
 from phoenix_tui.core.types import ChatRequest, Message
@@ -51,7 +52,9 @@ def world() -> WorldMaker:
     """`async with world("openai", "anthropic", patience=0.01) as it`: the first is the primary. Each says its name."""
 
     @asynccontextmanager
-    async def make(*names: str, variables: dict[str, str] | None = None, **config: Any) -> AsyncIterator[World]:
+    async def make(
+        *names: str, variables: dict[str, str] | None = None, clock: Clock | None = None, **config: Any
+    ) -> AsyncIterator[World]:
         async with Simulator(names) as simulator:
             for provider in simulator:
                 provider.set_fault(Says(text=(f"{provider.name} ", "says ", "so")))
@@ -59,7 +62,7 @@ def world() -> WorldMaker:
             settings = replace(
                 simulated_config(environment | (variables or {})), probes=False, watches_idle=False, **config
             )
-            async with Client(settings) as client:
+            async with Client(settings, clock=clock) as client:
                 yield World(client, simulator)
 
     return make

@@ -41,6 +41,7 @@ from phoenix_tui.sim.faults import (
 )
 from phoenix_tui.sim.record import Ending
 from tests.core.conftest import QUESTION, World, WorldMaker
+from tests.helpers.manual_clock import ManualClock
 
 QUICK = 0.02
 """Patience at which a first token is waited for 0.2 s, and a stalled stream as long."""
@@ -362,3 +363,27 @@ async def test_several_turns_at_once_keep_apart(world: WorldMaker) -> None:
         health = it.client.get_provider_health("openai")
     assert {answer.text for answer in answers} == {"openai says so"}
     assert (health.total_requests, health.successful_requests, health.in_flight) == (20, 20, 0)
+
+
+async def test_when_nobody_is_fit_the_first_to_recover_is_waited_for_and_asked(world: WorldMaker) -> None:
+    clock = ManualClock()
+    async with world("openai", clock=clock) as it:
+
+        async def asked() -> list[TurnEvent]:
+            task = asyncio.create_task(it.events())
+            while not task.done():
+                await clock.advance(0.1)
+                await asyncio.wait([task], timeout=0.01)
+            return task.result()
+
+        it["openai"].set_fault(Error(error=ErrorClass.SERVER))
+        while it.client.get_provider_health("openai").state is not HealthState.UNAVAILABLE:
+            await asked()
+        retry_at = it.client.get_provider_health("openai").retry_at
+        assert retry_at is not None
+        await clock.advance(retry_at.timestamp() - clock.wall() - 2.0)
+        it["openai"].set_fault(Says(text=("back",)))
+        events = await asked()
+    assert isinstance(events[0], Waiting)
+    assert events[0].seconds <= 2.01
+    assert isinstance(events[-1], Completed)
