@@ -420,3 +420,16 @@ async def test_a_tiny_screen_shows_what_fits(size: tuple[int, int]) -> None:
         app.transcript.add_error("Nobody answered.")
         await pilot.press("up", "p", "enter", "home", "end", "pageup")
         assert app.is_running
+
+
+async def test_keys_are_heard_while_a_huge_answer_is_still_being_split() -> None:
+    app = Host()
+    async with app.run_test(size=(80, 24)) as pilot:
+        transcript = app.transcript
+        transcript.load([{"kind": "answer", "text": f"{ANSWER}\n" * 4_000}])
+        await pilot.press("home")
+        assert transcript.is_late
+        assert rows(transcript)[1].strip() == "Light"
+        transcript.load([{"kind": "answer", "text": f"{ANSWER}\n" * 400 + "the end"}])
+        await until(pilot, lambda: not transcript.is_late)
+        assert rows(transcript)[-1].strip() == "the end"

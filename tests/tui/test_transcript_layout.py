@@ -119,20 +119,19 @@ def test_an_answer_that_streamed_in_has_the_rows_of_one_that_was_loaded(
             layout.changed(0)
             layout.measure(0, 10)
     conversation.end(answer, State.DONE, header="OpenAI gpt")
-    while layout.changed(0):
-        pass
+    layout.changed(0)
     assert _all_lines(layout) == _all_lines(_loaded(conversation.dump(), 30))
 
 
 def test_a_huge_answer_is_split_a_little_at_a_time_and_says_what_is_still_to_come() -> None:
     layout = _loaded([{"kind": "answer", "text": "some *words* in a paragraph\n\n" * 20_000}], 78)
     layout.measure(0, 50)
-    view = layout.view(0)
-    assert view.has_more
+    assert layout.unfinished == {0}
     last = _last(layout)
     assert "characters are being laid out" in last
     rounds = 1
-    while layout.changed(0):
+    while layout.unfinished:
+        layout.changed(0)
         rounds += 1
     assert rounds > 5
     assert _last(layout) == "  some words in a paragraph"

@@ -61,13 +61,14 @@ class CodeBlock:
 class Backlog:
     """Text that has come but is not split into blocks yet; it says so."""
 
-    source: str
-    gap: bool = True
+    characters: int
+    gap = True
+    source = ""
     uses_references = False
 
     def lines(self, width: int, references: References) -> list[Line]:
         """One row that names how much is still to come."""
-        return paragraph([Span(f"… {len(self.source):,} characters are being laid out", ("note",))], width)
+        return paragraph([Span(f"… {self.characters:,} characters are being laid out", ("note",))], width)
 
 
 Block = MarkdownBlock | CodeBlock | Backlog

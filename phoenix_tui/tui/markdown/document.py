@@ -121,9 +121,10 @@ class Document:
 
     def tail(self) -> Block | None:
         """What is not finished yet, as it stands now; None when there is nothing."""
+        characters = len(self._buffer) - self._at
+        if characters > MAX_BLOCK + MAX_LINE:
+            return Backlog(characters + len(self._partial))
         waiting = self._buffer[self._at :]
-        if len(waiting) > MAX_BLOCK + MAX_LINE:
-            return Backlog(waiting + self._partial)
         if self._fence:
             return self._fence.open_block(waiting.split("\n")[:-1], self._partial)
         source = waiting + self._partial

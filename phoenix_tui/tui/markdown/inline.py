@@ -18,6 +18,8 @@ GLUE = "\u2060"
 
 _OPENABLE = re.compile(r"(?:https?://|mailto:)[^\s\x00-\x1f]+\Z", re.IGNORECASE)
 _BARE_LINK = re.compile(r"https?://[^\s<>\"'`|\u2060]+", re.IGNORECASE)
+_MARKED = re.compile(r"[\\`*_~\[<&\n\t\u2060]")
+"""What text must hold to be more than text; most cells and many paragraphs hold none of it."""
 _BREAK_TAG = re.compile(r"<br\s*/?>\Z", re.IGNORECASE)
 _STYLE_OF = {"strong_open": "strong", "em_open": "em", "s_open": "strike"}
 
@@ -105,6 +107,8 @@ def _spans(tokens: list[Token], base: Style) -> Iterator[Span]:
 
 def inline_spans(content: str, references: References, style: Style = PLAIN) -> list[Span]:
     """`content` as spans; a newline in a span's text is a break that was asked for."""
+    if not _MARKED.search(content):
+        return list(_bare_links(content, style))
     tokens = parse_inline(content, references)
     spans = [
         span._replace(text=span.text.replace("\t", " ")) if "\t" in span.text else span

@@ -13,15 +13,18 @@ if TYPE_CHECKING:
 MAX_NESTING = 24
 """Quotes and lists nested deeper than this are shown as they were written (markdown-it would drop them)."""
 
+_MAX_INLINE_NESTING = 8
+"""Emphasis and links nested deeper are text; every level multiplies the time that brackets without end take."""
+
 References = Mapping[str, Mapping[str, Any]]
 """Link definitions by normalised label, as markdown-it keeps them."""
 
 
 @cache
-def _parser() -> MarkdownIt:
+def _parser(max_nesting: int) -> MarkdownIt:
     from markdown_it import MarkdownIt  # noqa: PLC0415 - 20 ms that the first paint need not wait for
 
-    parser = MarkdownIt("commonmark", {"maxNesting": MAX_NESTING})
+    parser = MarkdownIt("commonmark", {"maxNesting": max_nesting})
     parser.enable(["table", "strikethrough"])
     return parser
 
@@ -30,14 +33,14 @@ def parse_blocks(source: str) -> tuple[list[Token], dict[str, Any]]:
     """The block tokens of `source`, inline content unparsed, and the link definitions found in it."""
     references: dict[str, Any] = {}
     tokens: list[Token] = []
-    parser = _parser()
+    parser = _parser(MAX_NESTING)
     parser.block.parse(source.replace("\0", "\ufffd"), parser, {"references": references}, tokens)
     return tokens, references
 
 
 def parse_inline(content: str, references: References) -> list[Token]:
     """The inline tokens of one paragraph, heading or cell."""
-    parser = _parser()
+    parser = _parser(_MAX_INLINE_NESTING)
     tokens: list[Token] = []
     parser.inline.parse(content, parser, {"references": dict(references)}, tokens)
     return tokens

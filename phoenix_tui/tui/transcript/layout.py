@@ -43,6 +43,8 @@ class Layout:
         self.width = max(1, width)
         self._views: OrderedDict[int, EntryView] = OrderedDict()
         self._laid_out: OrderedDict[int, Slot] = OrderedDict()
+        self.unfinished: set[int] = set()
+        """Entries in view whose text is too long to be split at once; `changed` goes on with one."""
         self.heights = Heights(map(self._estimate, entries))
 
     @property
@@ -61,24 +63,31 @@ class Layout:
         for index in range(len(self.heights), len(self.entries)):
             self.heights.append(self._estimate(self.entries[index]))
 
-    def changed(self, index: int) -> bool:
-        """An entry changed. True when there is more to split than was done at once."""
+    def changed(self, index: int) -> None:
+        """An entry changed, or is `unfinished`: split what is new of it, up to a bounded amount."""
         view = self._views.get(index)
         if view is None:
             if self.entries[index].state is not State.STREAMING:
                 self.heights.set(index, self._estimate(self.entries[index]))
-                return False
+                return
             view = self.view(index)
         else:
             view.sync(STEPS)
         self.heights.set(index, view.height)
-        return view.has_more
+        self._note(index, view)
+
+    def _note(self, index: int, view: EntryView) -> None:
+        if view.has_more:
+            self.unfinished.add(index)
+        else:
+            self.unfinished.discard(index)
 
     def view(self, index: int) -> EntryView:
         """The view of an entry, made when it is first needed."""
         view = self._views.get(index)
         if view is None:
             view = self._views[index] = EntryView(self.entries[index], self.width, steps=STEPS)
+            self._note(index, view)
             self._drop_views()
         self._views.move_to_end(index)
         return view
@@ -89,6 +98,7 @@ class Layout:
             old = [i for i in self._views if self.entries[i].state is not State.STREAMING][:surplus]
             for index in old:
                 del self._views[index]
+                self.unfinished.discard(index)
 
     def resize(self, width: int) -> None:
         """Another width: everything is estimated until it is seen."""

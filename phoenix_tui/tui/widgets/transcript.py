@@ -199,8 +199,7 @@ class Transcript(TranscriptView):
             return
         anchor = self._layout.place(self._top)
         if stops.toggle(self._layout, self._cursor):
-            if self._layout.changed(self._cursor.entry):
-                self._changed(self._conversation.entries[self._cursor.entry])
+            self._layout.changed(self._cursor.entry)
             # What was opened is wanted: the row above it stays where it is, also for a reader at the end.
             self._follows = False
             self._settle(anchor)

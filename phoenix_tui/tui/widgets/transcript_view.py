@@ -23,6 +23,8 @@ FRAME = 1 / 30
 """Seconds between two times the open block of a streaming answer is laid out."""
 _REST = 3
 """A layout that took long is followed by a pause this many times as long, so that keys are still heard."""
+_BREATH = 0.01
+"""Seconds at least between two steps through a text too long to be split at once."""
 _ROUNDS = 8
 """How often rows are measured again because exact heights have brought others into view."""
 
@@ -45,6 +47,7 @@ class TranscriptView(ScrollView, can_focus=True):
         self._dirty: set[int] = set()
         self._timer: Timer | None = None
         self._is_due = False
+        self._is_flushing = False
 
     @property
     def follows(self) -> bool:
@@ -59,11 +62,14 @@ class TranscriptView(ScrollView, can_focus=True):
     @property
     def is_late(self) -> bool:
         """Whether something has come that is not laid out yet."""
-        return bool(self._dirty)
+        return bool(self._dirty or self._layout.unfinished)
 
     def _changed(self, entry: Entry) -> None:
         """Lay an entry out again: at once if nothing was just now, else when the frame is over."""
         self._dirty.add(self._conversation.index(entry))
+        self._wake()
+
+    def _wake(self) -> None:
         if self._timer is None and not self._is_due and self.is_attached:
             self._is_due = True
             # Not a timer of no length: Textual divides by it when it is late.
@@ -74,14 +80,24 @@ class TranscriptView(ScrollView, can_focus=True):
         if self._timer is not None:
             self._timer.stop()
             self._timer = None
-        if not self._dirty or not self.is_attached:
+        if not self.is_late or not self.is_attached:
             return
         began = perf_counter()
-        dirty, self._dirty = self._dirty, set()
+        self._is_flushing = True
         anchor = self._anchor()
-        self._dirty = {index for index in dirty if self._layout.changed(index)}
-        self._came(anchor)
-        self._timer = self.set_timer(max(FRAME, _REST * (perf_counter() - began)), self._flush)
+        for index in self._dirty | self._layout.unfinished:
+            self._layout.changed(index)
+        is_new, self._dirty = bool(self._dirty), set()
+        if is_new:
+            self._came(anchor)
+        else:
+            self._settle(anchor)
+            self.refresh()
+        took = perf_counter() - began
+        # What is left of a huge text comes in short steps with a breath between them.
+        pause = max(_BREATH, took) if self._layout.unfinished else max(FRAME, _REST * took)
+        self._timer = self.set_timer(pause, self._flush)
+        self._is_flushing = False
 
     def _came(self, anchor: Place | None) -> None:
         """Something was added: keep the reader's place, or the end."""
@@ -127,6 +143,8 @@ class TranscriptView(ScrollView, can_focus=True):
             self.scroll_target_y = top
             self.scroll_y = top
         self._is_settling = False
+        if layout.unfinished and not self._is_flushing:
+            self._wake()
 
     def watch_scroll_y(self, old_value: float, new_value: float) -> None:
         """Measure what comes into view; at the end, follow again."""
