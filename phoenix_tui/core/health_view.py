@@ -77,5 +77,7 @@ def _reason(state: ProviderState) -> str:
             return f"{words}, it asked for a pause" if words else "it asked for a pause"
         case HealthState.SUSPECT:
             return words
+        case HealthState.UNKNOWN if state.failed_probes and words:
+            return f"not asked yet; a check failed: {words}"
         case _:
             return ""

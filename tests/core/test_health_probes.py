@@ -225,3 +225,10 @@ def test_the_longest_due_is_checked_first() -> None:
     bench.run("a", failed(), failed())
     bench.clock.move(1000)
     assert bench.monitor.due_probes() == ("c", "a", "b")
+
+
+def test_a_failed_check_of_somebody_who_was_never_asked_is_told() -> None:
+    bench = Bench(probed=True)
+    health = bench.monitor.record_probe("a", False, error=error(ErrorClass.NETWORK))
+    assert (health.state, health.reason) == (HealthState.UNKNOWN, "not asked yet; a check failed: connection failed")
+    assert bench.monitor.record_probe("a", True).reason == ""
