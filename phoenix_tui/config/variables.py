@@ -23,12 +23,15 @@ GENERAL = (
     Variable("LLM_PROVIDER", "primary provider: openrouter, openai, anthropic, gemini, grok, ollama or lmstudio"),
     Variable("LLM_MODEL", "model of the provider that is primary at start; the provider's own ..._MODEL wins over it"),
     Variable("LLM_FALLBACK_ORDER", "who is asked in which order, by commas: exactly these, and the primary first"),
-    Variable("LLM_FALLBACK", "when a provider fails: auto (go on to the next), ask (ask you first) or never"),
+    Variable(
+        "LLM_FALLBACK",
+        "when a provider fails: auto (go on to the next), never, or ask (you first; for now the same as never)",
+    ),
     Variable("LLM_LOCAL_ONLY", "true: ask only providers on this machine"),
     Variable("LLM_MAX_TOKENS", "limit of an answer in tokens, reasoning included; a whole number above 0"),
     Variable("LLM_TEMPERATURE", "randomness, 0 to 2; left out for models that refuse it"),
     Variable("LLM_SYSTEM_PROMPT", "system prompt of every conversation"),
-    Variable("LLM_DAILY_BUDGET_USD", "spend limit of a day in US dollars"),
+    Variable("LLM_DAILY_BUDGET_USD", "spend limit of a day in US dollars; read, and not enforced yet"),
 )
 
 SHELL_ONLY = (
