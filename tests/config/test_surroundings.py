@@ -87,7 +87,7 @@ for name in phoenix_tui.config.__all__:
 assert "pydantic" in sys.modules
 assert not {"httpx", "textual", "rich", "asyncio"} & set(sys.modules), sorted(sys.modules)
 """
-    subprocess.run([sys.executable, "-c", script], check=True, cwd=EXAMPLE.parent, timeout=60)  # noqa: S603
+    subprocess.run([sys.executable, "-c", script], check=True, cwd=EXAMPLE.parent, timeout=60)
 
 
 def test_unknown_name_is_an_attribute_error() -> None:
