@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 from urllib.parse import urlencode
@@ -50,9 +50,10 @@ class Catalogue:
         wanted = _comparable(model)
         return next((row.loaded for row in self.models if _comparable(row.id) == wanted), None)
 
-    def best(self, default: str) -> str:
-        """`default` if it is listed or nothing is, else a model in memory, else the first that can chat; "" if none."""
-        usable = [row for row in self.models if row.usable]
+    def best(self, default: str, *, allowed: Callable[[str], bool]) -> str:
+        """`default` if it is listed or nothing is, else a model in memory, else the first that can chat and is
+        `allowed`; "" if none."""
+        usable = [row for row in self.models if row.usable and allowed(row.id)]
         if not usable or any(row.id == default for row in usable):
             return default
         return next((row.id for row in usable if row.loaded), usable[0].id)

@@ -64,6 +64,7 @@ class Client:
                 clock=self._clock,
                 rng=rng,
                 patience=config.patience,
+                local_only=config.local_only,
             )
             for name in names
         }
@@ -91,10 +92,14 @@ class Client:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self._unsubscribe()
-        if self._background is not None:
-            self._background.cancel()
-            await asyncio.gather(self._background, return_exceptions=True)
-        await self._transport.__aexit__(kind, error, trace)
+        try:
+            if self._background is not None:
+                self._background.cancel()
+                await asyncio.wait([self._background])
+                if not self._background.cancelled():
+                    self._background.result()  # a fault of the worker's own must not pass unseen
+        finally:
+            await self._transport.__aexit__(kind, error, trace)
 
     # Asking
 
@@ -248,9 +253,8 @@ class Client:
         targets = {}
         for name, provider in self.providers.items():
             model = named if named and name == named_for else provider.model
-            if self.config.local_only and not provider.keeps_on_this_machine(model):
-                continue
-            targets[name] = Target(name, model)
+            if provider.may_ask(model):
+                targets[name] = Target(name, model)
         return targets
 
     def _info(self, provider: Provider) -> ProviderInfo:

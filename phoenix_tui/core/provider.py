@@ -43,6 +43,7 @@ class Provider:
         clock: Clock,
         rng: Random,
         patience: float = 1.0,
+        local_only: bool = False,
     ) -> None:
         self.config = config
         self.profile: Profile = profile_of(config.name)
@@ -55,6 +56,7 @@ class Provider:
         self._rng = rng
         self._wire_format = config.wire_format or self.profile.wire_format
         self._model = config.model
+        self._local_only = local_only
 
     @property
     def is_available(self) -> bool:
@@ -69,7 +71,7 @@ class Provider:
     @property
     def model(self) -> str:
         """The model that is asked when a request names none; "" while a local server's list is not known."""
-        return self._model or self._catalogue.best(self.profile.default_model)
+        return self._model or self._catalogue.best(self.profile.default_model, allowed=self.may_ask)
 
     @property
     def model_loaded(self) -> bool | None:
@@ -79,6 +81,10 @@ class Provider:
     def keeps_on_this_machine(self, model: str) -> bool:
         """Whether what is sent to `model` stays on this machine: the host is, and it is no cloud model of Ollama."""
         return self.endpoint.on_loopback and not model.lower().endswith(("-cloud", ":cloud"))
+
+    def may_ask(self, model: str) -> bool:
+        """Whether a conversation may be sent to `model`: always, unless it must not leave this machine."""
+        return not self._local_only or self.keeps_on_this_machine(model)
 
     def drops_temperature(self, model: str) -> bool:
         """Whether `model` refuses a temperature, so that none is sent."""
@@ -167,6 +173,11 @@ class Provider:
                 if not (model or self._model):
                     raise
         chosen = model or self.model
+        if not self.may_ask(chosen):
+            info = ErrorInfo(
+                ErrorClass.MODEL_NOT_FOUND, f"{chosen} does not run on this machine, and nothing may leave it"
+            )
+            raise provider_error(info, provider=self.name, model=chosen)
         if not chosen:
             fix = (
                 "run `ollama pull gemma4`"

@@ -334,6 +334,20 @@ async def test_nothing_leaves_the_machine_when_it_must_not() -> None:
     assert all(record.outcome.kind is OutcomeKind.SKIPPED for record in caught.value.attempts)
 
 
+async def test_a_cloud_model_of_a_local_server_is_not_on_this_machine(world: WorldMaker) -> None:
+    async with world("ollama", local_only=True) as it:
+        big = replace(it["ollama"].models[0], id="big:120b-cloud")
+        it["ollama"].models = (big,)
+        await it.events()
+        assert it.failure is not None
+        assert it["ollama"].attempts == []
+        it["ollama"].models = (big, replace(big, id="small:1b"))
+        await it.client.list_models("ollama")
+        events = await it.events()
+        assert [record.model for record in it["ollama"].attempts] == ["small:1b"]
+    assert isinstance(events[-1], Completed)
+
+
 async def test_a_broken_connection_is_asked_again_on_a_fresh_one(world: WorldMaker) -> None:
     async with world("openai") as it:
         await it.events()  # leaves a connection in the pool
