@@ -6,7 +6,7 @@ STAMP  := $(VENV)/.installed-run
 DEV    := $(VENV)/.installed-dev
 
 .DEFAULT_GOAL := help
-.PHONY: help demo run test lint types contracts unit bench clean
+.PHONY: help demo run test lint types contracts unit coverage bench clean
 
 help:  ## say what can be made
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -45,6 +45,9 @@ contracts: $(DEV)  ## who may import whom
 
 unit: $(DEV)  ## the tests
 	$(BIN)/python -m pytest -n 2 --dist loadfile
+
+coverage: $(DEV)  ## the tests, and which lines they reach
+	$(BIN)/python -m pytest -n 2 --dist loadfile --cov --cov-report=term
 
 bench: $(DEV)  ## measure against raw httpx, side by side
 	$(BIN)/python bench/core.py
