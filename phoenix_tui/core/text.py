@@ -7,8 +7,8 @@ from collections.abc import Iterable
 
 # ECMA-48: CSI with its parameters; OSC, DCS, SOS, PM and APC strings up to their terminator, or to the end of the line
 # where it never comes, so that an open one cannot swallow an answer; two-character escapes.
-_STRING = r"(?:\x1b[\]PX^_]|[\x90\x98\x9d\x9e\x9f])[^\x07\x1b\x9c\n]*"
-_CSI = r"(?:\x1b\[|\x9b)[0-?]*[ -/]*"
+_STRING = r"(?:\x1b[\]PX^_]|[\x90\x98\x9d\x9e\x9f])[^\x07\x1b\x9c\n]*+"
+_CSI = r"(?:\x1b\[|\x9b)[0-?]*+[ -/]*+"
 _ESCAPE_SEQUENCE = re.compile(rf"{_CSI}[@-~]|{_STRING}(?:\x07|\x1b\\|\x9c)?|\x1b[ -/]*[0-~]")
 _UNFINISHED = re.compile(rf"(?:{_STRING}\x1b?|{_CSI}|\x1b[ -/]*|\r)\Z")
 _LONGEST_HELD = 4096
@@ -19,7 +19,7 @@ _CONTROL = re.compile(
 
 _KEY_SHAPES = re.compile(
     r"\b(?:sk-(?:or-|ant-|proj-)?[A-Za-z0-9_\-*]{6,}|xai-[A-Za-z0-9_\-*]{6,}|AIza[A-Za-z0-9_\-*]{6,})"
-    r"|(?i:\bbearer\s+)[A-Za-z0-9._~+/=\-]{8,}"
+    r"|(?i:\bbearer\s+)(?=[A-Za-z]*+(?:[0-9]|[._~+/=\-][\w=]))[A-Za-z0-9._~+/=\-]{8,}"  # not "bearer authentication"
     r"|(?i:(?<=[?&;\s]key=))[^&\s\"']+"
 )
 REDACTED = "[redacted]"
