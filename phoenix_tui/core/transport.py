@@ -20,7 +20,7 @@ from phoenix_tui.core.errors import ErrorClass, ErrorInfo, Phase, WireError
 
 _WRITE_SECONDS = 30.0
 _POOL_SECONDS = 10.0
-_MAX_CONNECTIONS = 100
+_MAX_KEPT = 20
 _KEEPALIVE_SECONDS = 60.0
 
 
@@ -109,17 +109,21 @@ class Transport:
             )
             response = await client.send(built, stream=True)
         except (httpx.HTTPError, httpx.InvalidURL, ValueError, ImportError, OSError) as error:
-            raise WireError(_connection_error(error, request.url)) from error
+            raise WireError(_connection_error(error, request.url, self._proxy_of(request.url))) from error
         try:
             yield HttpResponse(response)
         finally:
             await response.aclose()
 
+    def _proxy_of(self, url: str) -> str:
+        """The proxy through which `url` is asked, "" where there is none."""
+        if not self._proxies or bypasses_proxy(url, self._no_proxy):
+            return ""
+        return self._proxies.get(url.partition("://")[0].lower()) or self._proxies.get("all", "")
+
     def _client_for(self, url: str) -> httpx.AsyncClient:
-        if self._proxies and not bypasses_proxy(url, self._no_proxy):
-            route = _Route.PROXIED
-        else:
-            route = _Route.PLAIN if url.startswith("http://") else _Route.DIRECT
+        direct = _Route.PLAIN if url.startswith("http://") else _Route.DIRECT
+        route = _Route.PROXIED if self._proxy_of(url) else direct
         if route not in self._clients:
             self._clients[route] = self._new_client(route)
         return self._clients[route]
@@ -131,8 +135,9 @@ class Transport:
             verify = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
         else:
             verify = httpx.create_ssl_context(verify=self._ca_file or True, trust_env=False)
+        # No limit of our own on those in use: waiting for a free one would count as the provider's failure.
         limits = httpx.Limits(
-            max_connections=_MAX_CONNECTIONS, max_keepalive_connections=20, keepalive_expiry=_KEEPALIVE_SECONDS
+            max_connections=None, max_keepalive_connections=_MAX_KEPT, keepalive_expiry=_KEEPALIVE_SECONDS
         )
         proxies = self._proxies if route is _Route.PROXIED else {}
         mounts = {
@@ -178,14 +183,18 @@ def _matches(host: str, entry: str) -> bool:
     return bool(entry) and (host == entry or host.endswith("." + entry))
 
 
-def _connection_error(error: Exception, url: str) -> ErrorInfo:
+def _connection_error(error: Exception, url: str, proxy: str) -> ErrorInfo:
     """What went wrong before the response headers had come. The words of h11 and httpx are not passed on where they
-    may quote a header."""
-    parts = urlsplit(url)
-    where = parts.netloc.rpartition("@")[2] or url[:80]
+    may quote a header. With a `proxy` it is the proxy that could not be found or connected to; its URL may hold a
+    password, so only its host is told."""
+    where = urlsplit(url).netloc.rpartition("@")[2] or url[:80]
+    nearest = f"the proxy {urlsplit(proxy).netloc.rpartition('@')[2]}" if proxy else where
+    source = "the proxy variables" if proxy else "the base URL"
+    advice = f"; check {source}" if proxy else ""
     roots = _causes(error)
     if isinstance(error, httpx.ConnectTimeout):
-        return _network(ErrorClass.TIMEOUT, "connect_timeout", f"no connection to {where} in time", Phase.CONNECT)
+        message = f"no connection to {nearest} in time{advice}"
+        return _network(ErrorClass.TIMEOUT, "connect_timeout", message, Phase.CONNECT)
     if isinstance(error, httpx.TimeoutException):
         return _network(ErrorClass.TIMEOUT, "send_timeout", f"the request could not be sent to {where} in time")
     if isinstance(error, httpx.ProxyError):
@@ -207,15 +216,16 @@ def _connection_error(error: Exception, url: str) -> ErrorInfo:
             )
             return _network(ErrorClass.NETWORK, "tls", message, Phase.CONNECT)
         if isinstance(root, socket.gaierror):
-            message = f"the name {parts.hostname} could not be resolved; check the network, or the base URL"
+            name = urlsplit(proxy or url).hostname
+            message = f"the name {name} could not be resolved; check the network, or {source}"
             return _network(ErrorClass.OFFLINE, "dns", message, Phase.CONNECT)
         if isinstance(root, OSError) and root.errno in (errno.ENETUNREACH, errno.EHOSTUNREACH, errno.ENETDOWN):
-            message = f"there is no route to {where}; this machine seems to be offline"
+            message = f"there is no route to {nearest}; this machine seems to be offline"
             return _network(ErrorClass.OFFLINE, "no_route", message, Phase.CONNECT)
     if any(isinstance(root, ConnectionRefusedError) for root in roots):
-        return _network(ErrorClass.NETWORK, "refused", f"nothing answers at {where}", Phase.CONNECT)
+        return _network(ErrorClass.NETWORK, "refused", f"nothing answers at {nearest}{advice}", Phase.CONNECT)
     if isinstance(error, httpx.ConnectError):
-        return _network(ErrorClass.NETWORK, "connect", f"no connection to {where}", Phase.CONNECT)
+        return _network(ErrorClass.NETWORK, "connect", f"no connection to {nearest}{advice}", Phase.CONNECT)
     if isinstance(error, httpx.NetworkError):
         return _network(ErrorClass.NETWORK, "reset", f"{where} broke the connection before it answered")
     if isinstance(error, httpx.UnsupportedProtocol | httpx.InvalidURL | ValueError):
