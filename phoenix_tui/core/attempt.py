@@ -119,6 +119,11 @@ class AttemptStream:
             self._watchdog.close()
             await self._exits.aclose()
 
+    @property
+    def wire_format(self) -> WireFormat:
+        """The format in which it asks."""
+        return self._adapter.wire_format
+
     def __aiter__(self) -> Self:
         return self
 

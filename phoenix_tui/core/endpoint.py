@@ -61,7 +61,13 @@ class Endpoint:
     def redacted(self, info: ErrorInfo) -> ErrorInfo:
         """`info` without the key, should the provider have echoed it."""
         secrets = self.secrets()
-        return replace(info, message=redact(info.message, secrets), detail=redact(info.detail, secrets))
+        return replace(
+            info,
+            message=redact(info.message, secrets),
+            detail=redact(info.detail, secrets),
+            code=info.code and redact(info.code, secrets),
+            param=info.param and redact(info.param, secrets),
+        )
 
     async def get(self, url: str) -> tuple[int, str]:
         """Status and text of a GET. Raises WireError, also after five seconds without its end."""

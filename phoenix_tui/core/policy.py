@@ -89,6 +89,9 @@ def consequence_of(error: ErrorInfo) -> Consequence:
         case ErrorClass.PROTOCOL if error.status is not None and 300 <= error.status < 400:
             # A redirect is a matter of configuration: asking again, or counting it, changes nothing.
             return replace(row, health=Effect.NEUTRAL, retry=Retry.NEVER)
+        case ErrorClass.PROTOCOL if error.status in (404, 405):
+            # No such place on that server: it is no model API, or the base URL is wrong.
+            return replace(row, retry=Retry.NEVER)
         case ErrorClass.BAD_REQUEST if error.status == 413:
             # Too large for this provider; limits differ, so another one may take it.
             return replace(row, next_provider=True)

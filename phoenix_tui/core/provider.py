@@ -129,11 +129,13 @@ class Provider:
             stream = await self.stream(request)
             try:
                 return await self._answer(stream, records)
-            except ProviderError:
+            except ProviderError as error:
                 if stream.outcome is None:  # pragma: no cover - a failed stream always has its outcome
                     raise
                 target = stream.attempt.target
                 tried.append(Tried(target, stream.state_before, stream.outcome, tool_call=stream.tool_called))
+                if len(tried) == 1 and await self.adapt(error, stream, model_was_named=bool(model_id)):
+                    continue
                 decision = policy.decide(
                     tried=tried,
                     health=self._monitor.by_name(),
@@ -222,11 +224,14 @@ class Provider:
             redacted=self.endpoint.redacted,
         )
 
-    async def adapt(self, error: ProviderError, *, model_was_named: bool) -> bool:
-        """Learn from a failed attempt. True when the same target is worth asking again, because it will now be asked in
-        another way: in the other wire format of a compatible server, or with a model that it really has."""
+    async def adapt(self, error: ProviderError, stream: AttemptStream | None, *, model_was_named: bool) -> bool:
+        """Learn from a failed attempt; `stream` is None when nothing was sent. True when the same target is worth
+        asking again, because it will now be asked in another way: in the other wire format of a compatible server, or
+        with a model that it really has."""
+        if stream is not None and stream.tool_called:
+            return False
         names_a_model = error.info.param == "model"
-        if error.status == 404 and not names_a_model and self._may_change_format():
+        if error.status == 404 and not names_a_model and stream is not None and self._may_change_format(stream):
             self._wire_format = self.profile.alternative_format or self._wire_format
             return True
         if error.error_class is not ErrorClass.MODEL_NOT_FOUND or model_was_named or self._model:
@@ -241,13 +246,14 @@ class Provider:
     def _adapter(self) -> Adapter:
         return adapter_for(self._wire_format)
 
-    def _may_change_format(self) -> bool:
-        """Only an overridden base URL may hide a compatible server that lacks the newer format."""
+    def _may_change_format(self, stream: AttemptStream) -> bool:
+        """Only an overridden base URL may hide a compatible server that lacks the newer format. What counts is how
+        `stream` asked: of several requests at once, each learns of it by its own failure."""
         return (
             self.config.wire_format is None
             and bool(self.config.root)
             and self.profile.alternative_format is not None
-            and self._wire_format is self.profile.wire_format
+            and stream.wire_format is self.profile.wire_format
         )
 
     def _attempt_deadlines(self, model: str, *, alone: bool) -> AttemptDeadlines:

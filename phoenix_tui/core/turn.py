@@ -25,6 +25,7 @@ from phoenix_tui.core.events import (
 )
 from phoenix_tui.core.fallback import FallbackManager
 from phoenix_tui.core.health import HealthMonitor
+from phoenix_tui.core.policy import ACTIONABILITY
 from phoenix_tui.core.provider import Provider
 from phoenix_tui.core.reply import Reply
 from phoenix_tui.core.types import Answer, Attempt, AttemptRecord, ChatRequest, Outcome, OutcomeKind, Target
@@ -88,6 +89,7 @@ class Turn:
                     self._tried[-1] = replace(self._tried[-1], waited=decision.wait)
             provider = self._context.providers[decision.target.provider]
             attempt, failure = await self._prepare(provider, decision.target.model)
+            stream: AttemptStream | None = None
             for notice in self._notices(provider, attempt.target.model):
                 yield notice
             yield AttemptStarted(attempt)
@@ -111,7 +113,7 @@ class Turn:
                     return
             else:
                 self._keep_unsent(attempt, failure.info)
-            decision = await self._after(failure)
+            decision = await self._after(failure, stream)
             for event in self._ending(attempt, failure, decision):
                 yield event
         raise self._nobody(decision)
@@ -178,13 +180,13 @@ class Turn:
             fallback=self._may_fall_back,
         )
 
-    async def _after(self, failure: ProviderError) -> Try | GiveUp:
+    async def _after(self, failure: ProviderError, stream: AttemptStream | None) -> Try | GiveUp:
         """What follows a failed attempt: the same target asked in another way, or what the policy says."""
         last = self._tried[-1]
         provider = self._context.providers[last.target.provider]
         named = last.target.model == self.request.model
         is_first = sum(tried.target.provider == provider.name for tried in self._tried) == 1
-        if is_first and not last.tool_call and await provider.adapt(failure, model_was_named=named):
+        if is_first and await provider.adapt(failure, stream, model_was_named=named):
             model = last.target.model if named else provider.model
             return Try(Target(provider.name, model), 0.0, "asked in another way", retry=True)
         decision = self._decide()
@@ -221,8 +223,14 @@ class Turn:
     def _nobody(self, decision: GiveUp) -> NoProviderAnswered:
         cause: ProviderError | None = None
         if decision.cause is not None and decision.cause.outcome.error is not None:
-            target = decision.cause.target
-            cause = provider_error(decision.cause.outcome.error, provider=target.provider, model=target.model)
+            cause = _named(decision.cause.outcome.error, decision.cause.target)
+        else:  # nobody was asked: what they said when they last were
+            said = [_named(skip.outcome.error, skip.target) for skip in self._records if skip.outcome.error]
+            cause = min(said, key=lambda error: ACTIONABILITY[error.error_class], default=None)
         return NoProviderAnswered(
             decision.reason, cause=cause, attempts=tuple(self._records), next_retry_at=decision.next_retry_at
         )
+
+
+def _named(error: ErrorInfo, target: Target) -> ProviderError:
+    return provider_error(error, provider=target.provider, model=target.model)
