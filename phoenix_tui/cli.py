@@ -6,12 +6,16 @@ Nothing heavy is imported here: `--help` and `--version` answer at once, and eac
 from __future__ import annotations
 
 import argparse
+import atexit
+import io
 import os
 import sys
 from collections.abc import Sequence
 from pathlib import Path
+from typing import NoReturn
 
 from phoenix_tui.commands import exit_status
+from phoenix_tui.commands.output import OutputLost, forget, say, write_json
 
 _EPILOG = """\
 exit status:
@@ -24,17 +28,56 @@ exit status:
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the program; returns its exit status. A closed pipe and Ctrl-C end it quietly."""
+    arguments = sys.argv[1:] if arguments is None else arguments
+    _mend_streams()
     try:
-        options = _parser().parse_args(arguments)
-        status = _run(options)
-        sys.stdout.flush()
+        try:
+            return _run(_parser().parse_args(arguments))
+        except KeyboardInterrupt:
+            if _wants_json(arguments):
+                _write_problem("cancelled", "interrupted")
+            return exit_status.INTERRUPTED
+        except Misuse as misuse:
+            say(str(misuse))
+            if _wants_json(arguments):
+                _write_problem("bad_request", str(misuse))
+            return exit_status.USAGE
     except BrokenPipeError:
-        # Whoever read us has seen enough. The interpreter flushes once more at exit: let that go nowhere.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        # Whoever read us has seen enough.
+        forget(sys.stdout)
         return exit_status.OK
-    except KeyboardInterrupt:
-        return exit_status.INTERRUPTED
-    return status
+    except OutputLost as lost:
+        forget(sys.stdout)
+        say(str(lost))
+        return exit_status.USAGE
+
+
+def _mend_streams() -> None:
+    """A stream that was closed before we began is as good as /dev/null, and no character is worth a traceback: neither
+    one that the terminal's encoding lacks nor a byte that is no text."""
+    for name in ("stdout", "stderr"):
+        if getattr(sys, name) is None:
+            nowhere = open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115, PTH123 - as long-lived as the program
+            atexit.register(nowhere.close)
+            setattr(sys, name, nowhere)
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(errors="backslashreplace")
+    if isinstance(sys.stdin, io.TextIOWrapper):
+        sys.stdin.reconfigure(errors="replace")
+
+
+def _wants_json(arguments: Sequence[str]) -> bool:
+    """Whether one object was asked for, also where the arguments as a whole are wrong or were never understood."""
+    options = list(arguments)
+    options = options[: options.index("--")] if "--" in options else options
+    return "--json" in options and "--jsonl" not in options
+
+
+def _write_problem(error_class: str, message: str) -> None:
+    from phoenix_tui.commands.shapes import problem_shape
+    from phoenix_tui.core.errors import ErrorClass
+
+    write_json(problem_shape(ErrorClass(error_class), message))
 
 
 def _run(options: argparse.Namespace) -> int:
@@ -61,6 +104,18 @@ def _run(options: argparse.Namespace) -> int:
             return run_screen(options)
 
 
+class Misuse(Exception):
+    """The arguments are wrong; the message says how."""
+
+
+class _Parser(argparse.ArgumentParser):
+    """As argparse has it, but for the end of the program, which is `main`'s."""
+
+    def error(self, message: str) -> NoReturn:
+        self.print_usage(sys.stderr)
+        raise Misuse(f"{self.prog}: error: {message}")
+
+
 class _Version(argparse.Action):
     """Prints the version; looked up only when it is asked for."""
 
@@ -77,15 +132,15 @@ class _Version(argparse.Action):
         parser.exit()
 
 
-def _parser() -> argparse.ArgumentParser:
-    shared = argparse.ArgumentParser(add_help=False)
+def _parser() -> _Parser:
+    shared = _Parser(add_help=False)
     shared.add_argument("--env-file", type=Path, metavar="FILE", help="read settings from FILE, not from this folder")
 
-    chosen = argparse.ArgumentParser(add_help=False)
+    chosen = _Parser(add_help=False)
     chosen.add_argument("--provider", metavar="NAME", help="ask this provider first")
     chosen.add_argument("--model", metavar="ID", help="ask this model of it")
 
-    parser = argparse.ArgumentParser(
+    parser = _Parser(
         prog="phoenix-tui",
         description="Chat with seven language-model providers at once: when one fails, the next one answers.",
         epilog=_EPILOG,
@@ -139,9 +194,9 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
-def _unset(parent: argparse.ArgumentParser) -> argparse.ArgumentParser:
+def _unset(parent: _Parser) -> _Parser:
     """The options of `parent` for a subcommand: given after the command they count, else what stood before it does."""
-    copy = argparse.ArgumentParser(add_help=False, argument_default=argparse.SUPPRESS)
+    copy = _Parser(add_help=False, argument_default=argparse.SUPPRESS)
     for action in parent._actions:
         copy.add_argument(
             *action.option_strings,

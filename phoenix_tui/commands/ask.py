@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 import argparse
-import asyncio
 import sys
-from typing import IO
 
 from phoenix_tui.commands import exit_status
-from phoenix_tui.commands.opening import Opened, Refused, no_provider_configured, open_settings, require_key
-from phoenix_tui.commands.output import say, write_json
+from phoenix_tui.commands.opening import Opened, Refused, nobody_to_ask, open_settings, refuse, require_key
+from phoenix_tui.commands.output import put, say, write_json
 from phoenix_tui.commands.requests import BadLine, conversation, read_request, read_stdin, stdin_lines
+from phoenix_tui.commands.running import run
 from phoenix_tui.commands.sentences import handed_over, nobody_answered, why_empty
 from phoenix_tui.commands.shapes import Json, answer_shape, failure_shape, problem_shape
-from phoenix_tui.core.client import Client
 from phoenix_tui.core.errors import ErrorClass, NoProviderAnswered
 from phoenix_tui.core.events import (
     AttemptAborted,
@@ -39,25 +37,24 @@ def run_ask(options: argparse.Namespace) -> int:
         if options.jsonl:
             if options.prompt:
                 raise Refused("--jsonl reads its prompts from standard input; leave PROMPT out.")
-            return asyncio.run(_ask_lines(opened))
+            return run(_ask_lines(opened))
         request = _request(opened, options.prompt)
         if options.json:
-            return asyncio.run(_ask_json(opened, request))
-        return asyncio.run(_ask_text(opened, request, stream=options.stream))
+            status, shape = run(_ask_json(opened, request))
+            write_json(shape)
+            return status
+        return run(_ask_text(opened, request, stream=options.stream))
     except Refused as refused:
-        say(str(refused))
-        if options.json:
-            write_json(problem_shape(refused.error_class, str(refused)))
-        return exit_status.USAGE
-    except KeyboardInterrupt:
-        if options.json:
-            write_json(problem_shape(ErrorClass.CANCELLED, "interrupted"))
-        return exit_status.INTERRUPTED
+        return refuse(refused, as_json=options.json)
 
 
 def _request(opened: Opened, prompt: str | None) -> ChatRequest:
     """The one request of the command line. Raises Refused when nothing was asked."""
-    parts = [part for part in (prompt, read_stdin(sys.stdin)) if part and part.strip()]
+    try:
+        piped = read_stdin(sys.stdin)
+    except OSError as error:
+        raise Refused(f"Standard input cannot be read: {error.strerror}.") from error
+    parts = [part for part in (prompt, piped) if part and part.strip()]
     if not parts:
         raise Refused('Nothing was asked; give a question: phoenix-tui ask "why is the sky blue?"')
     return ChatRequest(conversation("\n\n".join(parts), opened.system_prompt))
@@ -66,7 +63,7 @@ def _request(opened: Opened, prompt: str | None) -> ChatRequest:
 async def _ask_text(opened: Opened, request: ChatRequest, *, stream: bool) -> int:
     """The answer as text on stdout."""
     to_terminal = sys.stdout.isatty()
-    printer = _Printer(sys.stdout, live=to_terminal or stream, restarts=to_terminal)
+    printer = _Printer(live=to_terminal or stream, restarts=to_terminal)
     answer: Answer | None = None
     async with opened.client() as client:
         try:
@@ -91,7 +88,8 @@ async def _ask_text(opened: Opened, request: ChatRequest, *, stream: bool) -> in
                             pass  # told with the reason for an empty answer
         except NoProviderAnswered as failure:
             printer.finish()
-            _require_anybody(opened, client)
+            if refused := nobody_to_ask(opened, client, failure):
+                raise refused from failure
             say(nobody_answered(failure))
             return exit_status.NO_ANSWER
     printer.finish()
@@ -100,19 +98,19 @@ async def _ask_text(opened: Opened, request: ChatRequest, *, stream: bool) -> in
     return exit_status.OK
 
 
-async def _ask_json(opened: Opened, request: ChatRequest) -> int:
+async def _ask_json(opened: Opened, request: ChatRequest) -> tuple[int, Json]:
+    """Exit status and the one object, to be written when all is over: an interruption until then has an object too."""
     async with opened.client() as client:
         try:
             answer = await client.ask(request)
         except NoProviderAnswered as failure:
-            _require_anybody(opened, client)
+            if refused := nobody_to_ask(opened, client, failure):
+                raise refused from failure
             say(nobody_answered(failure))
-            write_json(failure_shape(failure))
-            return exit_status.NO_ANSWER
+            return exit_status.NO_ANSWER, failure_shape(failure)
     if reason := why_empty(answer):
         say(reason)
-    write_json(answer_shape(answer))
-    return exit_status.OK
+    return exit_status.OK, answer_shape(answer)
 
 
 async def _ask_lines(opened: Opened) -> int:
@@ -126,15 +124,10 @@ async def _ask_lines(opened: Opened) -> int:
             except BadLine as error:
                 shape = problem_shape(ErrorClass.BAD_REQUEST, str(error))
             except NoProviderAnswered as failure:
-                shape = failure_shape(failure)
+                refused = nobody_to_ask(opened, client, failure)
+                shape = problem_shape(refused.error_class, str(refused)) if refused else failure_shape(failure)
             write_json(shape)
     return exit_status.OK
-
-
-def _require_anybody(opened: Opened, client: Client) -> None:
-    """Raises Refused when the reason for no answer is that nobody is configured."""
-    if not any(info.configured for info in client.snapshot().providers):
-        raise no_provider_configured(opened)
 
 
 class _Printer:
@@ -143,8 +136,7 @@ class _Printer:
     `restarts` says whether a new attempt may follow what was already written (on a terminal, behind a marked line).
     """
 
-    def __init__(self, stream: IO[str], *, live: bool, restarts: bool) -> None:
-        self._stream = stream
+    def __init__(self, *, live: bool, restarts: bool) -> None:
         self._live = live
         self._restarts = restarts
         self._stripper = ControlStripper()
@@ -178,6 +170,5 @@ class _Printer:
 
     def _put(self, text: str) -> None:
         if text:
-            self._stream.write(text)
-            self._stream.flush()
+            put(text)
             self._last = text[-1]

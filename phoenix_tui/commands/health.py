@@ -7,8 +7,9 @@ import asyncio
 from datetime import UTC, datetime
 
 from phoenix_tui.commands import exit_status
-from phoenix_tui.commands.opening import Opened, Refused, open_settings
+from phoenix_tui.commands.opening import Opened, Refused, open_settings, refuse
 from phoenix_tui.commands.output import say, write_json, write_table
+from phoenix_tui.commands.running import run
 from phoenix_tui.commands.shapes import health_shape
 from phoenix_tui.core.snapshot import ProviderHealth, Snapshot
 
@@ -18,11 +19,10 @@ def run_health(options: argparse.Namespace) -> int:
     try:
         opened = open_settings(options, strict=True)
     except Refused as refused:
-        say(str(refused))
-        return exit_status.USAGE
+        return refuse(refused, as_json=options.json)
     for notice in opened.notices:
         say(str(notice))
-    snapshot = asyncio.run(_look(opened, probe=options.probe))
+    snapshot = run(_look(opened, probe=options.probe))
     if options.json:
         write_json(health_shape(snapshot))
     else:
@@ -30,7 +30,10 @@ def run_health(options: argparse.Namespace) -> int:
             [_row(snapshot, health) for health in snapshot.health],
             ("provider", "state", "ok", "requests", "average", "checked", "model", "note"),
         )
-    return exit_status.OK if any(placement.eligible for placement in snapshot.order) else exit_status.NO_ANSWER
+    fit = {placement.target.provider for placement in snapshot.order if placement.eligible}
+    if options.probe:  # a check that has just failed says more than a state that has not been asked yet
+        fit -= {health.name for health in snapshot.health if health.last_error is not None}
+    return exit_status.OK if fit else exit_status.NO_ANSWER
 
 
 async def _look(opened: Opened, *, probe: bool) -> Snapshot:

@@ -6,10 +6,11 @@ import argparse
 import asyncio
 
 from phoenix_tui.commands import exit_status
-from phoenix_tui.commands.opening import Opened, Refused, open_settings
+from phoenix_tui.commands.opening import Opened, Refused, open_settings, refuse
 from phoenix_tui.commands.output import say, write_json, write_table
+from phoenix_tui.commands.running import run
 from phoenix_tui.commands.sentences import next_step, words
-from phoenix_tui.commands.shapes import model_shape
+from phoenix_tui.commands.shapes import error_shape, model_shape
 from phoenix_tui.core.errors import ProviderError
 from phoenix_tui.core.types import ModelInfo
 
@@ -21,12 +22,11 @@ def run_models(options: argparse.Namespace) -> int:
     only = options.provider
     try:
         opened = open_settings(options, strict=True)
-        lists = asyncio.run(_read(opened, only))
+        lists = run(_read(opened, only))
         if not lists:
             raise Refused("No provider is configured; `phoenix-tui health` shows what each one needs.")
     except Refused as refused:
-        say(str(refused))
-        return exit_status.USAGE
+        return refuse(refused, as_json=options.json)
     for name, models in lists.items():
         if isinstance(models, ProviderError):
             say(f"{name}: {words(models.info)}. {next_step(models.error_class, name)}".strip())
@@ -37,7 +37,10 @@ def run_models(options: argparse.Namespace) -> int:
                     name: [model_shape(model) for model in models]
                     for name, models in lists.items()
                     if not isinstance(models, ProviderError)
-                }
+                },
+                "errors": {
+                    name: error_shape(error.info) for name, error in lists.items() if isinstance(error, ProviderError)
+                },
             }
         )
     else:

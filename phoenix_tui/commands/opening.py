@@ -8,6 +8,9 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from phoenix_tui import paths
+from phoenix_tui.commands import exit_status
+from phoenix_tui.commands.output import say, write_json
+from phoenix_tui.commands.shapes import problem_shape
 from phoenix_tui.config import (
     ConfigProblem,
     ConfigurationError,
@@ -20,7 +23,7 @@ from phoenix_tui.config import (
 )
 from phoenix_tui.core.client import Client
 from phoenix_tui.core.configuration import ClientConfig
-from phoenix_tui.core.errors import ErrorClass, PhoenixError
+from phoenix_tui.core.errors import ErrorClass, NoProviderAnswered, PhoenixError
 
 
 class Refused(PhoenixError):
@@ -59,7 +62,7 @@ def open_settings(options: argparse.Namespace, *, strict: bool) -> Opened:
     )
     settings = load_settings(
         environ=os.environ,
-        cwd=Path.cwd(),
+        cwd=_current_folder(),
         config_dir=paths.config_dir(os.environ),
         env_file=options.env_file,
         overrides=overrides,
@@ -76,15 +79,43 @@ def open_settings(options: argparse.Namespace, *, strict: bool) -> Opened:
     return Opened(settings, config, (*settings.problems, *network.problems))
 
 
+def _current_folder() -> Path:
+    """Where the program was started; a folder that has been deleted since has no files, and is no reason to stop."""
+    try:
+        return Path.cwd()
+    except FileNotFoundError:
+        return Path(os.devnull) / "gone"
+
+
+def refuse(refused: Refused, *, as_json: bool) -> int:
+    """Say why the command cannot begin; returns the exit status."""
+    say(str(refused))
+    if as_json:
+        write_json(problem_shape(refused.error_class, str(refused)))
+    return exit_status.USAGE
+
+
 def require_key(opened: Opened, name: str) -> None:
     """Raises Refused when the provider that was named on the command line cannot be asked for want of a key."""
+    if refused := _no_key(opened, name):
+        raise refused
+
+
+def nobody_to_ask(opened: Opened, client: Client, failure: NoProviderAnswered) -> Refused | None:
+    """The refusal behind `failure` where it is for want of keys that nobody was asked; None where it is not."""
+    if failure.cause is not None or failure.attempts:
+        return None
+    if any(info.configured for info in client.snapshot().providers):
+        return _no_key(opened, client.primary_provider)
+    return _no_provider_configured(opened)
+
+
+def _no_key(opened: Opened, name: str) -> Refused | None:
     provider = opened.settings.provider_named(name)
-    if provider.problem:
-        raise Refused(f"{provider.problem} To mend it: {provider.fix}", ErrorClass.AUTH)
+    return Refused(f"{provider.problem} To mend it: {provider.fix}", ErrorClass.AUTH) if provider.problem else None
 
 
-def no_provider_configured(opened: Opened) -> Refused:
-    """What to say when there is nobody to ask: no key at all, and no local server."""
+def _no_provider_configured(opened: Opened) -> Refused:
     lines = ["No provider can be asked: there is no key, and no local server answers. Any one of these mends it:"]
     lines += [f"  {provider.fix}" for provider in opened.settings.providers if provider.fix]
     lines.append("Without any: phoenix-tui --demo shows the program with simulated providers.")

@@ -3,29 +3,52 @@
 from __future__ import annotations
 
 import json
+import os
 import sys
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, TextIO
 
+from phoenix_tui.core.errors import PhoenixError
 from phoenix_tui.core.text import strip_controls
 
 
+class OutputLost(PhoenixError):
+    """The result cannot be written; the message is the sentence that says why. A closed pipe is none of these."""
+
+
 def say(sentence: str) -> None:
-    """A sentence for the person, on stderr."""
-    sys.stderr.write(strip_controls(sentence) + "\n")
-    sys.stderr.flush()
+    """A sentence for the person, on stderr. Where that cannot be written to, the result is still worth having."""
+    try:
+        sys.stderr.write(strip_controls(sentence) + "\n")
+        sys.stderr.flush()
+    except OSError:
+        forget(sys.stderr)
+
+
+def put(text: str) -> None:
+    """`text` on stdout, flushed at once. Raises OutputLost, or BrokenPipeError when nobody reads any more."""
+    try:
+        sys.stdout.write(text)
+        sys.stdout.flush()
+    except BrokenPipeError:
+        raise
+    except OSError as error:
+        raise OutputLost(f"The result could not be written: {error.strerror}.") from error
+
+
+def forget(stream: TextIO) -> None:
+    """Let what `stream` still holds go nowhere: the interpreter flushes once more at exit."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
 
 
 def write_json(shape: dict[str, Any]) -> None:
     """One JSON object on a line of stdout, flushed at once."""
-    sys.stdout.write(json.dumps(shape, ensure_ascii=True) + "\n")
-    sys.stdout.flush()
+    put(json.dumps(shape, ensure_ascii=True) + "\n")
 
 
 def write_table(rows: Sequence[tuple[str, ...]], header: tuple[str, ...]) -> None:
     """Rows in aligned columns on stdout; foreign text in them is stripped of controls."""
     cells = [[strip_controls(cell).replace("\n", " ") for cell in row] for row in (header, *rows)]
     widths = [max(len(row[column]) for row in cells) for column in range(len(header))]
-    for row in cells:
-        line = "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True))
-        sys.stdout.write(line.rstrip() + "\n")
+    lines = ["  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)) for row in cells]
+    put("".join(line.rstrip() + "\n" for line in lines))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import math
 import threading
 from collections.abc import AsyncIterator
 from typing import IO, Any
@@ -56,14 +57,16 @@ def read_request(line: bytes, system: str | None) -> ChatRequest:
 
 async def stdin_lines(stream: IO[bytes]) -> AsyncIterator[bytes]:
     """The lines of `stream` that are not blank, as they come. Read by a thread, since a pipe, a file and a terminal
-    each have a way of their own of not being awaitable; a daemon, so that it never holds up the end."""
+    each have a way of their own of not being awaitable; a daemon, so that it never holds up the end. It has a buffer of
+    its own: the interpreter closes that of `sys.stdin` when it ends, and dies where a thread still holds it."""
     loop = asyncio.get_running_loop()
     lines: asyncio.Queue[bytes | None] = asyncio.Queue()
     room = threading.Semaphore(64)
 
     def read() -> None:
         try:
-            while line := stream.readline(_LINE_BYTES):
+            own = open(stream.fileno(), "rb", closefd=False)  # noqa: SIM115 - never closed, see above
+            while line := own.readline(_LINE_BYTES):
                 room.acquire()
                 loop.call_soon_threadsafe(lines.put_nowait, line)
             loop.call_soon_threadsafe(lines.put_nowait, None)
@@ -111,6 +114,6 @@ def _number(value: dict[str, Any], name: str, kind: type[int | float]) -> Any:
     found = value.get(name)
     if found is None:
         return None
-    if isinstance(found, bool) or not isinstance(found, int | kind) or found < 0:
+    if isinstance(found, bool) or not isinstance(found, int | kind) or not 0 <= found < math.inf:
         raise BadLine(f"{name} must be a number of 0 or more")
     return found

@@ -40,7 +40,7 @@ def failure_shape(failure: NoProviderAnswered) -> Json:
     if cause is None:
         error = problem(ErrorClass.UNKNOWN, str(failure))
     else:
-        error = {**_error(cause.info), "provider": cause.provider}
+        error = {**error_shape(cause.info), "provider": cause.provider}
     return {
         "error": error,
         "attempts": [_attempt(record) for record in failure.attempts],
@@ -115,7 +115,8 @@ def _usage(usage: Usage) -> Json:
     }
 
 
-def _error(info: ErrorInfo) -> Json:
+def error_shape(info: ErrorInfo) -> Json:
+    """An `error`, but for whose it is."""
     return {
         "class": info.error_class.value,
         "status": info.status,
@@ -130,7 +131,7 @@ def _attempt(record: AttemptRecord) -> Json:
     return {
         **_target(record.target),
         "outcome": outcome.kind.value,
-        "error": None if outcome.error is None else _error(outcome.error),
+        "error": None if outcome.error is None else error_shape(outcome.error),
         "ttft_ms": milliseconds(outcome.ttft),
         "duration_ms": milliseconds(outcome.duration),
         "chars": outcome.chars,
@@ -157,7 +158,7 @@ def _health(snapshot: Snapshot, health: ProviderHealth) -> Json:
         "last_checked": iso(health.last_checked),
         "last_success": iso(health.last_success),
         "last_failure": iso(health.last_failure),
-        "last_error": None if health.last_error is None else _error(health.last_error),
+        "last_error": None if health.last_error is None else error_shape(health.last_error),
         "retry_at": iso(health.retry_at),
         "reason": health.reason,
         "problem": info.problem,

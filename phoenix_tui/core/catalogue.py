@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 from urllib.parse import urlencode
 
 from phoenix_tui.core.adapters.base import Adapter
+from phoenix_tui.core.adapters.shared import parse
 from phoenix_tui.core.clock import Clock
 from phoenix_tui.core.endpoint import Endpoint
 from phoenix_tui.core.errors import ErrorClass, ErrorInfo, WireError
@@ -114,25 +114,25 @@ class Catalogue:
         info = self._error(adapter, status, body)
         if info is not None:
             raise WireError(info)
-        return json.loads(body)
+        return parse(body)
 
     def _error(self, adapter: Adapter, status: int, body: str) -> ErrorInfo | None:
         """What is wrong with the answer to a GET, None when it is JSON that reports no error."""
         try:
-            value = json.loads(body)
+            value = parse(body)
         except ValueError:
             value = None
         if not 200 <= status < 300 or (isinstance(value, dict) and value.get("error")):
             return self._endpoint.redacted(adapter.error(status, {}, body, now=self._clock.wall()))
         if isinstance(value, dict | list):
             return None
-        message = "the answer is not JSON; is a login page of the network in between?"
+        message = "the answer is not JSON; a login page of the network may be in between"
         return ErrorInfo(ErrorClass.PROTOCOL, message, status=status, code="not_json")
 
 
 def _key_trouble(body: str) -> ErrorInfo | None:
     """What a good answer may still say against the key: xAI's flags, an OpenRouter key without credit left."""
-    value = json.loads(body)
+    value = parse(body)
     if not isinstance(value, dict):
         return None
     if any(value.get(flag) is True for flag in _BLOCKED_FLAGS):
