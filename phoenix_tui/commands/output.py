@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import sys
 from collections.abc import Sequence
@@ -43,6 +42,8 @@ def forget(stream: TextIO) -> None:
 
 def write_json(shape: dict[str, Any]) -> None:
     """One JSON object on a line of stdout, flushed at once."""
+    import json  # a help text needs none
+
     put(json.dumps(shape, ensure_ascii=True) + "\n")
 
 

@@ -99,7 +99,7 @@ class Catalogue:
                 break
             page = adapter.models(await self._json(adapter, _with_query(self._endpoint.url(path), query)))
             rows.extend(page.models)
-            query = page.next_page
+            query = None if page.next_page == query else page.next_page  # else the list goes in circles
         if not self._profile.loaded_path:
             return tuple(rows)
         try:

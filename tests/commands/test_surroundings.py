@@ -236,3 +236,13 @@ async def test_an_answer_nested_without_end_is_no_answer(command: str) -> None:
     assert ran.status == 3
     assert "not JSON" in ran.out
     assert "Traceback" not in ran.err
+
+
+async def test_a_list_that_goes_in_circles_is_read_once() -> None:
+    page = b'{"data": [{"id": "a"}], "has_more": true, "last_id": "a"}'
+    reply = Reply(200, {"content-type": "application/json"}, [page])
+    async with raw_server(lambda request: reply) as server:
+        env = {"ANTHROPIC_API_KEY": KEY, "ANTHROPIC_BASE_URL": server.url, "LLM_PROVIDER": "anthropic"}
+        ran = await phoenix("models", "--provider", "anthropic", "--json", env=env)
+    assert ran.status == 0
+    assert len(server.seen) == 2
