@@ -42,7 +42,7 @@ def forget(stream: TextIO) -> None:
 
 def write_json(shape: dict[str, Any]) -> None:
     """One JSON object on a line of stdout, flushed at once."""
-    import json  # a help text needs none
+    import json  # noqa: PLC0415 - a help text needs none
 
     put(json.dumps(shape, ensure_ascii=True) + "\n")
 
