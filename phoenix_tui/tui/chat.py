@@ -74,6 +74,7 @@ class Chat:
     def print(self, title: str, lines: Iterable[Sequence[Part]]) -> None:
         """What a command gives, line by line."""
         self.transcript.add_output("\n".join("".join(text for text, _ in line).rstrip() for line in lines), title)
+        self.transcript.action_scroll_end()
 
     def clear(self) -> None:
         """Begin with nothing."""

@@ -97,12 +97,19 @@ def style_of(state: HealthState) -> str:
     return _STYLES[state]
 
 
+def has_failed_check(health: ProviderHealth) -> bool:
+    """Whether all that is known of a provider is that it did not pass its newest check."""
+    return health.state is HealthState.UNKNOWN and bool(health.reason)
+
+
 def word_of(health: ProviderHealth, info: ProviderInfo) -> str:
     """The state in one or two words, at most nine cells."""
     if health.state is HealthState.UNCONFIGURED:
         return "not found" if info.local else "no key"
     if health.state is HealthState.BLOCKED:
         return _BLOCKED_WORDS.get(health.last_error.error_class, "blocked") if health.last_error else "blocked"
+    if health.state is HealthState.UNKNOWN and health.last_checked is not None:
+        return "no answer" if has_failed_check(health) else "checked"
     return _WORDS[health.state]
 
 

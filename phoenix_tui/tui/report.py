@@ -6,8 +6,9 @@ from datetime import datetime
 from textwrap import wrap
 
 from phoenix_tui.core.snapshot import HealthState, ProviderHealth, ProviderInfo, Snapshot
-from phoenix_tui.tui.glyphs import Glyphs, style_of, word_of
+from phoenix_tui.tui.glyphs import Glyphs, has_failed_check, style_of, word_of
 from phoenix_tui.tui.text import ago, count, countdown, fit, one_line, percent, seconds, sentence
+from phoenix_tui.tui.wording import mend
 
 Part = tuple[str, str]
 
@@ -22,7 +23,9 @@ def report(snapshot: Snapshot, now: float, glyphs: Glyphs) -> list[list[Part]]:
     model = f" ({one_line(primary.model)})" if primary.model else ""
     available = [info.name for info in snapshot.providers if snapshot.health_of(info.name).is_available]
     lines.append([("Current provider: ", "$text-muted"), (snapshot.primary, "$accent bold"), (model, "")])
-    lines.append([("Available: ", "$text-muted"), (", ".join(available) or "none", "")])
+    first, *rest = wrap("Available: " + (", ".join(available) or "none"), FACT_CELLS)
+    lines.append([("Available: ", "$text-muted"), (first.removeprefix("Available: "), "")])
+    lines += [[("    " + line, "")] for line in rest]
     lines.append([("", "")])
     for health, info in zip(snapshot.health, snapshot.providers, strict=True):
         style = style_of(health.state)
@@ -33,13 +36,15 @@ def report(snapshot: Snapshot, now: float, glyphs: Glyphs) -> list[list[Part]]:
 
 def _facts(health: ProviderHealth, info: ProviderInfo, now: float) -> list[str]:
     if health.state is HealthState.UNCONFIGURED:
-        mend = one_line(info.fix or info.problem)
-        return [f"not configured: {mend}" if mend else "not configured"]
+        mended_by = mend(info)
+        return [f"not configured: {mended_by}" if mended_by else "not configured"]
     facts: list[str] = []
     if health.total_requests:
         facts.append(f"success rate {percent(health.success_rate)}")
+        others = f", {health.neutral_requests} stopped or not its fault" if health.neutral_requests else ""
+        others += f", {health.in_flight} under way" if health.in_flight else ""
         requests = count(health.total_requests, "request")
-        facts.append(f"{requests} ({health.successful_requests} successful, {health.failed_requests} failed)")
+        facts.append(f"{requests} ({health.successful_requests} successful, {health.failed_requests} failed{others})")
         facts.append(f"average response time {seconds(health.average_response_time)}")
         facts.append(f"last success {_when(health.last_success, now)}")
         facts.append(f"last failure {_when(health.last_failure, now)}")
@@ -47,12 +52,12 @@ def _facts(health: ProviderHealth, info: ProviderInfo, now: float) -> list[str]:
         facts.append("not yet tested" if health.last_checked is None else "no request yet")
     if health.last_checked is not None and not health.total_requests:
         facts.append(f"checked {_when(health.last_checked, now)}")
-    if not health.is_available:
+    if not health.is_available or has_failed_check(health):
         if health.reason:
             facts.append(one_line(health.reason))
         if health.retry_at is not None and (remaining := health.retry_at.timestamp() - now) > 0:
             facts.append(f"next try in {countdown(remaining)}")
-    if health.last_error is not None and not health.is_available:
+    if health.last_error is not None and (not health.is_available or has_failed_check(health)):
         facts.append(f"it said: {sentence(health.last_error.message, 200)}")
     return facts
 

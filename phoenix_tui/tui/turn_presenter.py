@@ -68,6 +68,8 @@ class TurnPresenter:
         match event:
             case TextDelta(text) | RefusalDelta(text):
                 self._reply()
+                if not self._text:
+                    self._activity("answers")
                 self._text.append(text)
                 self._chat.add_text(text)
             case ReasoningDelta(text):
@@ -115,7 +117,7 @@ class TurnPresenter:
         partial = "".join(self._text)
         if self._is_replying:
             self._is_replying = False
-            self._chat.stop_reply(f"{self._heading()}   stopped by you, so no model will see it again".lstrip())
+            self._chat.stop_reply(f"{self._heading()}   kept here, no model will see it again".lstrip())
         else:
             self._chat.say("Stopped by you before an answer came.", Tone.INFO)
         self._close(Ending.STOPPED, "stopped by you", partial)

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from urllib.parse import urlsplit
+
 from phoenix_tui.core.errors import ErrorClass, ErrorInfo, Phase, ProviderError
 from phoenix_tui.core.snapshot import ProviderInfo
 from phoenix_tui.core.types import Answer, AttemptRecord, FinishReason, Outcome, OutcomeKind, Target
 from phoenix_tui.tui.text import count, money, one_line, seconds, sentence
+
+NOTICEABLE = 0.2
+"""Seconds by which a wait must be longer than another before the difference is told."""
 
 
 def what_happened(error: ErrorInfo, model: str = "") -> str:
@@ -93,14 +98,15 @@ def _short(error: ErrorInfo) -> str:
 def attribution(answer: Answer, labels: dict[str, str]) -> str:
     """Who answered and what it took, as one line below or above the answer.
 
-    The rate is that of the winning attempt, counted from its first token.
+    Time to first word and rate are those of the attempt that won. What the person waited in all, failed attempts
+    included, stands beside it where it was noticeably longer.
     """
     won = _winner(answer)
     parts = [f"{labels.get(answer.target.provider, answer.target.provider)}  {one_line(answer.model)}".rstrip()]
     facts: list[str] = []
-    ttft = answer.ttft
-    if ttft is not None:
-        facts.append(f"{seconds(ttft)} to first word")
+    if won is not None and won.ttft is not None:
+        in_all = f" ({seconds(answer.ttft)} in all)" if (answer.ttft or 0.0) - won.ttft >= NOTICEABLE else ""
+        facts.append(f"{seconds(won.ttft)} to first word{in_all}")
     if rate := tokens_per_second(answer, won):
         facts.append(f"{rate:.0f} tok/s")
     if answer.usage.output_tokens is not None:
@@ -166,6 +172,16 @@ def nothing_to_ask(infos: dict[str, ProviderInfo]) -> str:
         if not info.configured and info.fix:
             return f"Set up one of the seven, for example: {one_line(info.fix)}. /providers shows them all."
     return "/providers shows why; `c` in the health panel checks one now."
+
+
+def mend(info: ProviderInfo) -> str:
+    """What sets up a provider that is not: the line to write, or the server to start. Empty when nothing is known."""
+    if info.fix or info.problem:
+        return one_line(info.fix.partition("  ")[0] or info.problem)
+    if not info.local:
+        return ""
+    where = one_line(urlsplit(info.base_url).netloc)
+    return "start it" + (f" at {where}" if where else "")
 
 
 def next_step(error: ErrorInfo, model: str, info: ProviderInfo | None) -> str:

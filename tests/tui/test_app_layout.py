@@ -109,10 +109,40 @@ async def test_the_demo_says_that_it_is_one(open_screen: OpenScreen) -> None:
         assert "DEMO" in str(ui.screen.query("#status").first().render())
 
 
-async def test_notices_of_the_configuration_stand_in_the_chat(open_screen: OpenScreen) -> None:
-    async with open_screen(notices=("LLM_PROVIDER=opnai in .env, line 3: did you mean openai?",)) as ui:
-        assert "did you mean openai?" in ui.said
+async def test_notices_of_the_configuration_stand_above_the_first_screen_and_then_in_the_chat(
+    open_screen: OpenScreen,
+) -> None:
+    client = FakeClient(make_snapshot("openrouter"))
+    async with open_screen(client, notices=("LLM_PROVIDER=opnai in .env, line 3: did you mean openai?",)) as ui:
+        welcome = ui.screen.query_one(Welcome)
+        assert shows(ui, "#welcome")
+        assert "did you mean openai?" in str(welcome.render())
+        assert "openrouter answers first" in str(welcome.render())
+        await ui.send("hello")
+        await ui.answered()
         assert shows(ui, "#transcript")
+        assert "did you mean openai?" in ui.said
+        await ui.pilot.press("ctrl+p")
+        await ui.pilot.press("escape")
+        ui.screen.action_new()
+        await ui.pilot.pause()
+        assert "did you mean openai?" not in str(welcome.render())
+
+
+async def test_passing_notices_leave_the_prompt_and_the_end_of_the_chat_free(open_screen: OpenScreen) -> None:
+    async with open_screen(size=(60, 20)) as ui:
+        await ui.send("/nonsense")
+        await ui.until(lambda: ui.told)
+        await ui.until(lambda: list(ui.screen.query("Toast")))
+        await ui.pilot.pause()
+        (toast,) = ui.screen.query("Toast")
+        assert toast.region.bottom < ui.screen.query_one("#activity").region.y
+
+
+@pytest.mark.parametrize("width", [40, 60, 99, 100, 101, 120, 160])
+async def test_no_key_in_the_footer_is_cut_off(open_screen: OpenScreen, width: int) -> None:
+    async with open_screen(size=(width, 30)) as ui:
+        assert str(ui.screen.query_one(KeyBar).render()).rstrip().endswith("   f1 help")
 
 
 async def test_the_footer_follows_the_focus(open_screen: OpenScreen) -> None:

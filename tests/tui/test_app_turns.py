@@ -120,6 +120,34 @@ async def test_enter_while_an_answer_comes_keeps_the_text(open_screen: OpenScree
         assert len(client.turns) == 1
 
 
+async def test_the_activity_says_what_the_model_does_now(open_screen: OpenScreen) -> None:
+    client = FakeClient(make_snapshot(), [started("openrouter"), ReasoningDelta("Hm."), HOLD],
+                        [started("openrouter"), ReasoningDelta("Hm."), TextDelta("Well"), HOLD])  # fmt: skip
+    async with open_screen(client) as ui:
+        for turn, said in enumerate(("openrouter is thinking…", "openrouter answers…")):
+            await ui.send("?")
+            await ui.until(lambda turn=turn: len(client.turns) > turn and client.turns[turn].holding.is_set())  # type: ignore[misc]
+            assert ui.screen.activity == said
+            await ui.pilot.press("escape")
+            await ui.answered(turn + 1)
+            ui.screen.prompt.empty()
+
+
+async def test_a_reader_who_scrolled_up_sees_what_they_ask_for(open_screen: OpenScreen) -> None:
+    client = FakeClient(make_snapshot(), says("\n\n".join(f"line {n}" for n in range(200))))
+    async with open_screen(client) as ui:
+        transcript = ui.screen.transcript
+        await ui.send("one")
+        await ui.answered()
+        for asked in ("/providers", "two"):
+            transcript.scroll_to(y=3, animate=False)
+            await ui.until(lambda: not transcript.follows)
+            await ui.send(asked)
+            await ui.until(lambda: transcript.scroll_y > 3)
+            assert transcript.follows
+        await ui.answered(2)
+
+
 async def test_esc_stops_a_stream_at_once_and_keeps_the_partial_out_of_what_is_sent(open_screen: OpenScreen) -> None:
     client = FakeClient(make_snapshot(), [started("openrouter"), TextDelta("Half an ans"), HOLD], says("Whole."))
     async with open_screen(client) as ui:
@@ -128,7 +156,7 @@ async def test_esc_stops_a_stream_at_once_and_keeps_the_partial_out_of_what_is_s
         await ui.pilot.press("escape")
         await ui.answered()
         assert client.turns[0].closed
-        assert "stopped by you" in ui.said
+        assert "no model will see it again (stopped)" in ui.said
         assert "Half an ans" in ui.said
         assert ui.screen.prompt.value == ""
         await ui.send("two")

@@ -10,14 +10,17 @@ from hypothesis import strategies as st
 from rich.cells import cell_len
 
 from phoenix_tui.core.errors import ErrorClass, ErrorInfo, Phase
-from phoenix_tui.core.snapshot import HealthState, ProviderHealth, ProviderInfo
-from phoenix_tui.core.types import Usage
+from phoenix_tui.core.snapshot import HealthState, Placement, ProviderHealth, ProviderInfo
+from phoenix_tui.core.types import AttemptRecord, Outcome, OutcomeKind, Usage
 from phoenix_tui.tui import text, wording
 from phoenix_tui.tui.conversation import Conversation, Ending
 from phoenix_tui.tui.glyphs import ASCII, UNICODE, graph, style_of, word_of
+from phoenix_tui.tui.report import report
 from phoenix_tui.tui.slash import NAMES, Run, Say, Unknown, parse
+from phoenix_tui.tui.widgets.fallback_panel import order_rows
 from phoenix_tui.tui.widgets.health_sidebar import health_rows
-from tests.tui.fakes import NOW, answer, make_snapshot, target
+from phoenix_tui.tui.widgets.welcome import welcome_parts
+from tests.tui.fakes import NOW, answer, at, make_snapshot, target
 
 
 @pytest.mark.parametrize(
@@ -118,8 +121,83 @@ def test_a_line_says_where_it_goes_on() -> None:
 
 
 def test_an_attribution_leaves_out_what_nobody_knows() -> None:
-    bare = replace(answer("x"), usage=Usage(), ttft=None)
+    silent = Outcome(OutcomeKind.OK, duration=2.8)
+    bare = replace(answer("x"), usage=Usage(), ttft=None, attempts=(AttemptRecord(target("openrouter"), silent),))
     assert wording.attribution(bare, {"openrouter": "OpenRouter"}) == "OpenRouter  openrouter-model"
+
+
+def test_the_time_to_the_first_word_is_that_of_who_answered() -> None:
+    taken_over = answer("x", "openai", ttft=5.6)
+    assert "0.80s to first word (5.6s in all)," in wording.attribution(taken_over, {})
+    assert "0.80s to first word," in wording.attribution(answer("x", ttft=0.85), {})
+
+
+def test_a_place_is_compared_with_the_places_of_those_who_can_be_asked() -> None:
+    snapshot = make_snapshot("openrouter", "openai", "ollama", "lmstudio")
+    own = {"openrouter": 1, "openai": 2, "ollama": 6, "lmstudio": 7}
+    down = ProviderHealth("openrouter", HealthState.UNAVAILABLE, reason="3 failures in a row")
+    off = ProviderHealth("openai", HealthState.DISABLED, reason="switched off")
+    health = tuple({"openrouter": down, "openai": off}.get(its.name, its) for its in snapshot.health)
+    order = tuple(
+        Placement(target(name), place, own[name], eligible=place < 3, reason=reason, is_primary=name == "openrouter")
+        for place, (name, reason) in enumerate(
+            (("ollama", "moved up: others are less reliable or not available"),
+             ("lmstudio", "moved up: others are less reliable or not available"),
+             ("openrouter", "3 failures in a row"), ("openai", "switched off")), 1
+        )
+    )  # fmt: skip
+    rows = order_rows(replace(snapshot, health=health, order=order), 80, UNICODE)
+    said = ["".join(text for text, _ in row.lines[0]).split(maxsplit=3)[3:] for row in rows[:4]]
+    assert said == [
+        ["up 1 (was 2), others are less reliable or not available"],
+        ["up 1 (was 3), others are less reliable or not available"],
+        ["skipped: 3 failures in a row"],
+        ["switched off (x)"],
+    ]
+    well = replace(snapshot, order=tuple(replace(place, is_primary=False) for place in order[:2]))
+    for row in order_rows(well, 80, UNICODE)[:2]:
+        assert not "".join(text for text, _ in row.lines[0]).split(maxsplit=3)[3:], "nobody moved past anybody"
+
+
+def test_a_check_is_told_before_the_first_request() -> None:
+    refused = ErrorInfo(ErrorClass.NETWORK, "nothing answers at 127.0.0.1:1234")
+    failed = ProviderHealth("lmstudio", HealthState.UNKNOWN, last_checked=at(-3), last_error=refused,
+                            reason="not asked yet; a check failed: cannot be reached")  # fmt: skip
+    passed = replace(failed, name="ollama", last_error=None, reason="")
+    snapshot = make_snapshot("ollama", "lmstudio", ollama=passed, lmstudio=failed)
+    rows = {row.key: row for row in health_rows(snapshot, NOW, 38, True, UNICODE)}
+    lines = ["".join(text for text, _ in line) for name in ("ollama", "lmstudio") for line in rows[name].lines]
+    assert "checked" in lines[0]
+    assert "ollama-model" in lines[1]
+    assert "no answer" in lines[2]
+    assert "could not be reached" in lines[3]
+    printed = "\n".join("".join(text for text, _ in line) for line in report(snapshot, NOW, UNICODE))
+    assert "nothing answers at" in printed.replace("\n    ", " ")
+
+
+def test_the_report_breaks_its_lines_itself_and_adds_up() -> None:
+    stopped = ProviderHealth("grok", HealthState.UNKNOWN, total_requests=2, neutral_requests=1, in_flight=1)
+    snapshot = make_snapshot(grok=stopped)
+    lines = ["".join(text for text, _ in line) for line in report(snapshot, NOW, UNICODE)]
+    assert max(map(len, lines)) <= 54
+    assert "0 failed, 1 stopped" in " ".join(" ".join(lines).split())
+
+
+def test_without_a_key_and_with_silent_local_servers_the_first_screen_says_what_mends_it() -> None:
+    silent = {
+        name: ProviderHealth(name, HealthState.UNKNOWN, last_checked=at(0), reason="not asked yet; a check failed: x")
+        for name in ("ollama", "lmstudio")
+    }
+    snapshot = make_snapshot("ollama", "lmstudio", **silent)
+    infos = tuple(replace(info, base_url="http://127.0.0.1:9/api") for info in snapshot.providers)
+    snapshot = replace(snapshot, providers=infos)
+    said = "".join(text for text, _ in welcome_parts(snapshot, UNICODE, is_demo=False))
+    assert "No local server answers, and no key is set." in said
+    assert "OPENAI_API_KEY=..." in said
+    assert "no answer start it at 127.0.0.1:9" in said
+    one_known = replace(snapshot.health_of("ollama"), reason="", state=HealthState.HEALTHY)
+    mended = replace(snapshot, health=tuple(one_known if h.name == "ollama" else h for h in snapshot.health))
+    assert "ollama answers first" in "".join(text for text, _ in welcome_parts(mended, UNICODE, is_demo=False))
 
 
 @pytest.mark.parametrize(

@@ -104,7 +104,8 @@ class MainScreen(ProviderScreen):
     def say(self, sentence: str, tone: Tone = Tone.INFO) -> None:
         """A line of ours in the chat."""
         self.chat.say(sentence, tone)
-        self._show_chat()
+        if not self.has_class("-talking"):
+            self.query_one(Welcome).notices += (sentence,)
 
     def print(self, title: str, lines: Iterable[Sequence[tuple[str, str]]]) -> None:
         """What a command gives, in the chat."""
@@ -185,10 +186,10 @@ class MainScreen(ProviderScreen):
         infos = {info.name: info for info in self.snapshot.providers} if self.snapshot else {}
         request = ChatRequest(self.conversation.messages(question, self.begin.system_prompt))
         presenter = TurnPresenter(self.chat, self.conversation, infos, self._show_activity, arrow=self.glyphs.arrow)
-        presenter.begin(question)
-        self.chat_title = self.conversation.title
-        self.save_soon()
         try:
+            presenter.begin(question)
+            self.chat_title = self.conversation.title
+            self.save_soon()
             client = await self.client()
             async with client.stream(request) as turn:
                 async for event in turn:
@@ -350,6 +351,7 @@ class MainScreen(ProviderScreen):
         self.chat.clear()
         self.chat_title = ""
         self.tokens, self.cost_usd = 0, None
+        self.query_one(Welcome).notices = ()
         self.remove_class("-talking")
         self.set_focus(self.prompt)
 

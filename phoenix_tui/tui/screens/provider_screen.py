@@ -53,6 +53,7 @@ class ProviderScreen(Screen[None]):
         self._own_order = start.own_order
         self._models = dict(start.models)
         self._tick: Timer | None = None
+        self._told: Severity = "warning"
 
     def on_mount(self) -> None:
         self.now = self.begin.wall()
@@ -70,6 +71,9 @@ class ProviderScreen(Screen[None]):
 
     def tell(self, sentence: str, severity: Severity = "information") -> None:
         """A passing notice: never markup, never controls, never long, whatever is in it."""
+        if severity == self._told == "information":
+            self.app.clear_notifications()  # what was done last is what counts; a pile would hide the chat
+        self._told = severity
         self.notify(clip(sentence, LONGEST_NOTICE), severity=severity, markup=False)
 
     def work(self, what: Work, group: str, *, exclusive: bool = False) -> None:

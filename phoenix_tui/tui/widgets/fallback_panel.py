@@ -64,14 +64,30 @@ class FallbackPanel(RowList):
 
 def order_rows(snapshot: Snapshot, width: int, glyphs: Glyphs) -> list[Row]:
     """The effective order with its reasons, then who would answer now."""
-    rows = [_row(snapshot, placement, width, glyphs) for placement in snapshot.order]
+    own = own_places(snapshot)
+    rows = [
+        _row(snapshot, placement, own.get(placement.target.provider, placement.own_position), width, glyphs)
+        for placement in snapshot.order
+    ]
     if not rows:
         rows.append(Row("", ((("Nobody is set up yet.", "$text-muted"),),)))
     rows.append(Row("", ((("", ""),), *_now_lines(snapshot, width, glyphs))))
     return rows
 
 
-def _row(snapshot: Snapshot, placement: Placement, width: int, glyphs: Glyphs) -> Row:
+def own_places(snapshot: Snapshot) -> dict[str, int]:
+    """Where the person put those that can be asked at all, counted among them: nobody moves up because others, before
+    it in the order, are not set up or are switched off."""
+    asked = [
+        placement
+        for placement in snapshot.order
+        if snapshot.health_of(placement.target.provider).state not in (HealthState.UNCONFIGURED, HealthState.DISABLED)
+    ]
+    asked.sort(key=lambda placement: placement.own_position)
+    return {placement.target.provider: place for place, placement in enumerate(asked, 1)}
+
+
+def _row(snapshot: Snapshot, placement: Placement, own_place: int, width: int, glyphs: Glyphs) -> Row:
     name = placement.target.provider
     state = snapshot.health_of(name).state
     number = str(placement.position) if placement.eligible else "-"
@@ -84,27 +100,28 @@ def _row(snapshot: Snapshot, placement: Placement, width: int, glyphs: Glyphs) -
                 (f"{number} ", "$text-muted"),
                 (glyphs.state(state) + " ", style_of(state)),
                 (fit(name, NAME_CELLS, ellipsis=glyphs.ellipsis) + " ", name_style),
-                (clip(why(placement, state), why_cells, ellipsis=glyphs.ellipsis), "$text-muted"),
+                (clip(why(placement, state, own_place), why_cells, ellipsis=glyphs.ellipsis), "$text-muted"),
             ),
         ),
     )
 
 
-def why(placement: Placement, state: HealthState) -> str:
-    """Why a provider stands where it stands, as a phrase; empty when it is where the person put it."""
+def why(placement: Placement, state: HealthState, own_place: int) -> str:
+    """Why a provider stands where it stands, as a phrase; empty when it is where the person put it. `own_place` is its
+    place in `own_places`."""
     if state is HealthState.DISABLED:
         return "switched off (x)"
     if not placement.eligible:
         return f"skipped: {placement.reason}" if placement.reason else "skipped"
     if placement.is_primary and placement.position == 1:
         return "primary"
-    moved = placement.own_position - placement.position
-    shift = f"{'up' if moved > 0 else 'down'} {abs(moved)} (was {placement.own_position})" if moved else ""
     phrases = ["primary"] if placement.is_primary else []
-    if shift:
-        phrases.append(shift)
-    if placement.reason:
-        phrases.append(placement.reason)
+    moved = own_place - placement.position
+    if moved:
+        phrases.append(f"{'up' if moved > 0 else 'down'} {abs(moved)} (was {own_place})")
+    # A reason for a move that is none, among those that can be asked, would only puzzle.
+    if placement.reason and (moved or placement.position == placement.own_position):
+        phrases.append(placement.reason.removeprefix("moved up: ").removeprefix("moved down: "))
     return ", ".join(phrases)
 
 

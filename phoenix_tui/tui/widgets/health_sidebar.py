@@ -9,10 +9,11 @@ from textual.reactive import reactive
 
 from phoenix_tui.core.snapshot import ProviderHealth, ProviderInfo, Snapshot
 from phoenix_tui.tui.bindings import Group, bindings_of
-from phoenix_tui.tui.glyphs import UNICODE, Glyphs, graph, style_of, word_of
+from phoenix_tui.tui.glyphs import UNICODE, Glyphs, graph, has_failed_check, style_of, word_of
 from phoenix_tui.tui.messages import CheckRequested, PrimaryChosen
 from phoenix_tui.tui.text import clip, countdown, fit, percent, seconds
 from phoenix_tui.tui.widgets.row_list import Line, Row, RowList
+from phoenix_tui.tui.wording import mend, what_happened
 
 NAME_CELLS, WORD_CELLS, TIME_CELLS, RATE_CELLS = 10, 9, 6, 5
 
@@ -119,9 +120,11 @@ def _detail_line(health: ProviderHealth, info: ProviderInfo, place: int | None, 
     placed = fit(f"#{place}" if place else "", 3)
     start: Line = (("  " + placed, "$text-muted"),)
     rest = max(0, width - 5)
+    if has_failed_check(health) and health.last_error:
+        return (*start, (clip(what_happened(health.last_error), rest, ellipsis=glyphs.ellipsis), "$text-muted"))
     if not health.is_available:
         said = health.last_error.message if health.last_error else ""
-        reason = info.fix or info.problem if not info.configured else health.reason or info.problem or said
+        reason = mend(info) if not info.configured else health.reason or info.problem or said
         return (*start, (clip(reason, rest, ellipsis=glyphs.ellipsis), "$text-muted"))
     cells = 12 if width < 44 else 16
     signs = graph(health.recent, cells, glyphs)

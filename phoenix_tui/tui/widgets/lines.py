@@ -19,7 +19,7 @@ def spread(left: list[Part], right: list[Part], width: int) -> Content:
     """`left` and `right` at the two ends of a line; the right end gives way where both do not fit."""
     used = sum(Content(text).cell_length for text, _ in left)
     wanted = sum(Content(text).cell_length for text, _ in right)
-    if used + wanted + 2 > width:
+    if used + wanted + (2 if right else 0) > width:
         return Content.assemble(*left).truncate(width, ellipsis=True)
     return Content.assemble(*left, " " * (width - used - wanted), *right)
 
@@ -143,5 +143,5 @@ class KeyBar(Widget):
             shown.append((keys, label))
             used += cells
         for keys, label in (*shown, last):
-            left += [(keys, "$accent bold"), (f" {label}   ", "$text-muted")]
+            left += [("   " if left else "", ""), (keys, "$accent bold"), (f" {label}", "$text-muted")]
         return spread(left, right, self.size.width)

@@ -117,7 +117,7 @@ class Prompt(TextArea):
         self.move_cursor(result.end_location)
 
     def _folded(self, text: str) -> str:
-        lines = text.count("\n") + 1
+        lines = len(text.splitlines())
         if len(text) <= FOLD_CHARS and lines <= FOLD_LINES:
             return text
         noun = "line" if lines == 1 else "lines"

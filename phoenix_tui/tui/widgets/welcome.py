@@ -7,9 +7,10 @@ from textual.reactive import reactive
 from textual.widget import Widget
 
 from phoenix_tui.core.snapshot import Snapshot
-from phoenix_tui.tui.glyphs import UNICODE, Glyphs, style_of, word_of
+from phoenix_tui.tui.glyphs import UNICODE, Glyphs, has_failed_check, style_of, word_of
 from phoenix_tui.tui.text import fit, one_line
 from phoenix_tui.tui.widgets.fallback_panel import first_to_answer
+from phoenix_tui.tui.wording import mend
 
 Part = tuple[str, str]
 
@@ -24,6 +25,8 @@ class Welcome(Widget):
     """Without a usable provider: the seven, each with state and the exact line that mends it. Else: a short hello."""
 
     snapshot: reactive[Snapshot | None] = reactive(None, layout=True)
+    notices: reactive[tuple[str, ...]] = reactive((), layout=True)
+    """Sentences to stand above it: what was said before anybody has asked anything."""
 
     def __init__(self, *, glyphs: Glyphs = UNICODE, is_demo: bool = False, id: str | None = None) -> None:  # noqa: A002
         super().__init__(id=id)
@@ -31,15 +34,18 @@ class Welcome(Widget):
         self._is_demo = is_demo
 
     def render(self) -> Content:
+        said: list[Part] = [
+            (f"{self._glyphs.separator} {one_line(notice)}\n\n", "$text-muted") for notice in self.notices
+        ]
         if self.snapshot is None:
-            return Content("")
-        return Content.assemble(*welcome_parts(self.snapshot, self._glyphs, is_demo=self._is_demo))
+            return Content.assemble(*said)
+        return Content.assemble(*said, *welcome_parts(self.snapshot, self._glyphs, is_demo=self._is_demo))
 
 
 def welcome_parts(snapshot: Snapshot, glyphs: Glyphs, *, is_demo: bool) -> list[Part]:
     """The text of the first screen as (text, style) parts."""
     first = first_to_answer(snapshot)
-    if first is None and not any(info.configured for info in snapshot.providers):
+    if not any(info.configured and not info.local for info in snapshot.providers) and _none_hopeful(snapshot):
         return _setup(snapshot, glyphs)
     parts: list[Part] = [("Ask anything.\n\n", "$accent bold")]
     if first is None:
@@ -60,16 +66,24 @@ def welcome_parts(snapshot: Snapshot, glyphs: Glyphs, *, is_demo: bool) -> list[
     return parts
 
 
+def _none_hopeful(snapshot: Snapshot) -> bool:
+    """Whether nobody can be asked of whom more is known than that it does not answer."""
+    names = [place.target.provider for place in snapshot.order if place.eligible]
+    return all(has_failed_check(snapshot.health_of(name)) for name in names)
+
+
 def _setup(snapshot: Snapshot, glyphs: Glyphs) -> list[Part]:
+    is_any = any(info.configured for info in snapshot.providers)
     parts: list[Part] = [
-        ("No provider is set up yet.\n", "$accent bold"),
-        ("Put one of these lines into .env.local here (or export it) and start again.\n\n", ""),
+        ("No local server answers, and no key is set.\n" if is_any else "No provider is set up yet.\n", "$accent bold"),
+        ("Put one of these lines into .env.local here (or export it) and start again, ", ""),
+        ("or start a local server.\n\n", ""),
     ]
     for health, info in zip(snapshot.health, snapshot.providers, strict=True):
         parts += [
             (f"{glyphs.state(health.state)} {fit(info.name, 11)}", style_of(health.state)),
             (fit(word_of(health, info), 10), style_of(health.state)),
-            (one_line(info.fix or info.problem) + "\n", ""),
+            (mend(info) + "\n", ""),
         ]
     parts += [("\nOr look at it first, without any key: ", "$text-muted"), ("phoenix-tui --demo", "$accent bold")]
     return parts
