@@ -13,12 +13,16 @@ P = ParamSpec("P")
 
 
 def run(work: Coroutine[Any, Any, T]) -> T:
-    """The result of `work`, as `asyncio.run` has it, without waiting for threads that it gave up on: the system's name
-    resolution cannot be interrupted, and on a bad network takes half a minute after the answer has come from elsewhere
-    or a person has pressed Ctrl-C."""
+    """The result of `work`, as `asyncio.run` has it, without waiting for threads that it gave up on."""
     with asyncio.Runner() as runner:
-        runner.get_loop().set_default_executor(_Unawaited())
+        wait_for_no_thread(runner.get_loop())
         return runner.run(work)
+
+
+def wait_for_no_thread(loop: asyncio.AbstractEventLoop) -> None:
+    """Let `loop` end without its threads: the system's name resolution cannot be interrupted, and on a bad network
+    takes half a minute after the answer has come from elsewhere or a person has left."""
+    loop.set_default_executor(_Unawaited())
 
 
 class _Unawaited(ThreadPoolExecutor):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import asyncio
 import os
 import sys
 from collections.abc import AsyncIterator, Mapping
@@ -13,6 +14,7 @@ from phoenix_tui import paths
 from phoenix_tui.commands import exit_status
 from phoenix_tui.commands.opening import Opened, Refused, open_settings
 from phoenix_tui.commands.output import say
+from phoenix_tui.commands.running import wait_for_no_thread
 
 if TYPE_CHECKING:
     from phoenix_tui.core.client import Client
@@ -51,6 +53,7 @@ def _start(opened: Opened) -> Start:
     def open_client() -> Client:
         from phoenix_tui.core.client import Client
 
+        wait_for_no_thread(asyncio.get_running_loop())
         return Client(replace(opened.config, watches_idle=True))
 
     return Start(

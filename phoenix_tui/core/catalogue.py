@@ -47,8 +47,13 @@ class Catalogue:
 
     def loaded(self, model: str) -> bool | None:
         """Whether a local server has `model` in memory; None where its lists do not say."""
-        wanted = _comparable(model)
-        return next((row.loaded for row in self.models if _comparable(row.id) == wanted), None)
+        row = self._row(model)
+        return row.loaded if row else None
+
+    def remote(self, model: str) -> bool:
+        """Whether a local server is known to pass `model` on to somebody else."""
+        row = self._row(model)
+        return row is not None and row.remote
 
     def best(self, default: str, *, allowed: Callable[[str], bool]) -> str:
         """`default` if it is listed or nothing is, else a model in memory, else the first that can chat and is
@@ -90,6 +95,10 @@ class Catalogue:
             if status not in _NOT_SERVED:
                 return ProbeResult(info)
         return ProbeResult(proves_key=False)
+
+    def _row(self, model: str) -> ModelInfo | None:
+        wanted = _comparable(model)
+        return next((row for row in self.models if _comparable(row.id) == wanted), None)
 
     async def _pages(self, adapter: Adapter, path: str) -> tuple[ModelInfo, ...]:
         rows: list[ModelInfo] = []

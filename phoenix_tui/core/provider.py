@@ -79,8 +79,10 @@ class Provider:
         return self._catalogue.loaded(self.model)
 
     def keeps_on_this_machine(self, model: str) -> bool:
-        """Whether what is sent to `model` stays on this machine: the host is, and it is no cloud model of Ollama."""
-        return self.endpoint.on_loopback and not model.lower().endswith(("-cloud", ":cloud"))
+        """Whether what is sent to `model` stays on this machine: the host is, and it is no cloud model of Ollama, by
+        its name or by what the list says of it."""
+        is_cloud = model.lower().endswith(("-cloud", ":cloud")) or self._catalogue.remote(model)
+        return self.endpoint.on_loopback and not is_cloud
 
     def may_ask(self, model: str) -> bool:
         """Whether a conversation may be sent to `model`: always, unless it must not leave this machine."""

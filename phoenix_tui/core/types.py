@@ -73,7 +73,8 @@ class ModelInfo:
     """One row of a provider's model list.
 
     `context_window` and `max_output_tokens` are in tokens. `loaded` is None for hosted models; for a local server it
-    says whether the model is in memory. `usable` is False for rows that cannot chat (embeddings).
+    says whether the model is in memory, and `remote` whether it only passes the model on to somebody else. `usable` is
+    False for rows that cannot chat (embeddings).
     """
 
     id: str
@@ -82,6 +83,7 @@ class ModelInfo:
     max_output_tokens: int | None = None
     loaded: bool | None = None
     usable: bool = True
+    remote: bool = False
 
 
 class OutcomeKind(StrEnum):

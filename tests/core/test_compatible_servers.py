@@ -9,8 +9,9 @@ import pytest
 
 from phoenix_tui.commands.simulated import simulated_config
 from phoenix_tui.core.client import Client
+from phoenix_tui.core.configuration import ClientConfig, ProviderConfig
 from phoenix_tui.core.errors import NoProviderAnswered
-from phoenix_tui.core.types import Message
+from phoenix_tui.core.types import ChatRequest, Message
 from tests.helpers.chat_stream import JSON, answer, error
 from tests.helpers.raw_server import Reply, Seen, raw_server
 
@@ -97,3 +98,21 @@ async def test_as_many_requests_at_once_as_anybody_asks() -> None:
         async with client(url, OPENAI_API="chat") as it, asyncio.timeout(30):
             answers = await asyncio.gather(*(it.ask("x") for _ in range(many)))
     assert [answer.text for answer in answers] == ["yes"] * many
+
+
+async def test_another_name_for_a_cloud_model_does_not_hide_where_it_runs() -> None:
+    tags = b'{"models":[{"name":"mine:latest","remote_host":"https://ollama.com"},{"name":"own:1b"}]}'
+
+    def answer(request: Seen) -> Reply:
+        if request.method == "GET":
+            return Reply(200, JSON, [tags if request.path.endswith("tags") else b'{"models":[]}'])
+        return Reply(200, {"content-type": "application/x-ndjson"}, [b'{"message":{"content":"x"},"done":true}\n'])
+
+    async with raw_server(answer) as server:
+        provider = ProviderConfig("ollama", True, root=server.url)
+        config = ClientConfig((provider,), primary="ollama", order=("ollama",), local_only=True, probes=False)
+        async with Client(config) as client:
+            assert (await client.ask("hi")).target.model == "own:1b"
+            with pytest.raises(NoProviderAnswered):
+                await client.ask(ChatRequest((Message("user", "hi"),), model="mine"))
+        assert len(server.posts) == 1

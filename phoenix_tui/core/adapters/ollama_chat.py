@@ -69,6 +69,7 @@ def _model(row: dict[str, Any]) -> ModelInfo:
         context_window=as_count(window),
         loaded=True if is_loaded else None,
         usable=not capabilities or "completion" in capabilities,
+        remote=bool(row.get("remote_host") or row.get("remote_model")),
     )
 
 
