@@ -60,7 +60,7 @@ def test_esc_stops_a_stalled_answer_and_keeps_the_prompt_usable(sims: SimulatorT
         program.press("go\r")
         program.wait_for("one two three")
         program.press(ESC)
-        program.wait_for("stopped by you")
+        program.wait_for("stopped")
         sims.do(lambda it: it["openai"].set_fault(Says(text=("fine ", "again"))))
         program.press("once more\r")
         program.wait_for("fine again")
