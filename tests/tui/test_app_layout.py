@@ -137,6 +137,8 @@ async def test_passing_notices_leave_the_prompt_and_the_end_of_the_chat_free(ope
         await ui.pilot.pause()
         (toast,) = ui.screen.query("Toast")
         assert toast.region.bottom < ui.screen.query_one("#activity").region.y
+        await ui.pilot.resize_terminal(120, 36)
+        await ui.until(lambda: not toast.region.overlaps(ui.screen.query_one("#panels").region))
 
 
 @pytest.mark.parametrize("width", [40, 60, 99, 100, 101, 120, 160])
