@@ -7,8 +7,8 @@ from textwrap import wrap
 
 from phoenix_tui.core.snapshot import HealthState, ProviderHealth, ProviderInfo, Snapshot
 from phoenix_tui.tui.glyphs import Glyphs, has_failed_check, style_of, word_of
-from phoenix_tui.tui.text import ago, count, countdown, fit, one_line, percent, seconds, sentence
-from phoenix_tui.tui.wording import mend
+from phoenix_tui.tui.text import ago, count, countdown, fit, one_line, percent, seconds
+from phoenix_tui.tui.wording import mend, said
 
 Part = tuple[str, str]
 
@@ -58,7 +58,8 @@ def _facts(health: ProviderHealth, info: ProviderInfo, now: float) -> list[str]:
         if health.retry_at is not None and (remaining := health.retry_at.timestamp() - now) > 0:
             facts.append(f"next try in {countdown(remaining)}")
     if health.last_error is not None and (not health.is_available or has_failed_check(health)):
-        facts.append(f"it said: {sentence(health.last_error.message, 200)}")
+        own_words = said(health.last_error, 200)
+        facts.append(own_words[:1].lower() + own_words[1:])
     return facts
 
 

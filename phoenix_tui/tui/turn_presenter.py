@@ -55,6 +55,7 @@ class TurnPresenter:
         self._target: Target | None = None
         self._is_replying = False
         self._text: list[str] = []
+        self._switches = 0
         self.is_over = False
 
     def begin(self, question: str) -> None:
@@ -84,6 +85,9 @@ class TurnPresenter:
                 self._activity("is asked")
             case AttemptFailed(attempt, error, next_target):
                 self._drop_reply()
+                if next_target is None and self._switches == 0:
+                    return  # the failure that follows says the same, and what to do
+                self._switches += 1
                 self._chat.say(failed_line(attempt.target, error, next_target, self._arrow), Tone.SWITCH)
             case AttemptAborted(attempt, error, chars, next_target):
                 self._cut(f"interrupted, {count(chars, 'character')}")

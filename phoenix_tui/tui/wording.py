@@ -159,11 +159,24 @@ def final_failure(
     if cause is None:
         return "No provider can be asked now.", nothing_to_ask(infos)
     happened = f"{cause.provider} {what_happened(cause.info, cause.model)}"
-    others = len({record.target.provider for record in attempts} - {cause.provider})
+    asked = {record.target.provider for record in attempts if record.outcome.kind is not OutcomeKind.SKIPPED}
+    others = len(asked - {cause.provider})
     also = f"; {count(others, 'other provider')} did not answer either" if others else ""
-    own_words = sentence(cause.info.message)
-    said = f" It said: {own_words}" if own_words else ""
-    return f"{happened}{also}.{said}", next_step(cause.info, cause.model, infos.get(cause.provider))
+    own_words = said(cause.info)
+    happened = f"{happened}{also}." + (f" {own_words}" if own_words else "")
+    return happened, next_step(cause.info, cause.model, infos.get(cause.provider))
+
+
+_NOTHING_CAME = frozenset({ErrorClass.NETWORK, ErrorClass.TIMEOUT, ErrorClass.OFFLINE})
+
+
+def said(error: ErrorInfo, limit: int = 400) -> str:
+    """The words that came with a fault, as a sentence: the provider's, or, where nothing came from it, our own."""
+    words = sentence(error.message, limit)
+    is_ours = error.status is None and error.error_class in _NOTHING_CAME
+    if words and is_ours:
+        return words[0].upper() + words[1:]
+    return f"It said: {words}" if words else ""
 
 
 def nothing_to_ask(infos: dict[str, ProviderInfo]) -> str:

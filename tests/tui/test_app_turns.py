@@ -133,6 +133,15 @@ async def test_the_activity_says_what_the_model_does_now(open_screen: OpenScreen
             ui.screen.prompt.empty()
 
 
+async def test_a_single_failure_is_told_once(open_screen: OpenScreen) -> None:
+    refused = ErrorInfo(ErrorClass.AUTH, "Invalid key", status=401)
+    script = [started("openrouter"), AttemptFailed(attempt("openrouter"), refused, None), nobody(ErrorClass.AUTH, "x")]
+    async with open_screen(FakeClient(make_snapshot("openrouter"), script)) as ui:
+        await ui.send("?")
+        await ui.answered()
+        assert ui.said.count("openrouter refused the key") == 1
+
+
 async def test_a_reader_who_scrolled_up_sees_what_they_ask_for(open_screen: OpenScreen) -> None:
     client = FakeClient(make_snapshot(), says("\n\n".join(f"line {n}" for n in range(200))))
     async with open_screen(client) as ui:

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from rich.cells import cell_len
 
-from phoenix_tui.core.errors import ErrorClass, ErrorInfo, Phase
+from phoenix_tui.core.errors import ErrorClass, ErrorInfo, Phase, provider_error
 from phoenix_tui.core.snapshot import HealthState, Placement, ProviderHealth, ProviderInfo
 from phoenix_tui.core.types import AttemptRecord, Outcome, OutcomeKind, Usage
 from phoenix_tui.tui import text, wording
@@ -157,6 +157,38 @@ def test_a_place_is_compared_with_the_places_of_those_who_can_be_asked() -> None
     well = replace(snapshot, order=tuple(replace(place, is_primary=False) for place in order[:2]))
     for row in order_rows(well, 80, UNICODE)[:2]:
         assert not "".join(text for text, _ in row.lines[0]).split(maxsplit=3)[3:], "nobody moved past anybody"
+
+
+def test_a_narrow_panel_leaves_out_whole_phrases_and_the_sidebar_says_the_fault() -> None:
+    overloaded = ErrorInfo(ErrorClass.OVERLOADED, "Overloaded", status=529)
+    down = ProviderHealth("openrouter", HealthState.UNAVAILABLE, last_error=overloaded,
+                          reason="3 failures in a row, the last: overloaded")  # fmt: skip
+    snapshot = make_snapshot("openrouter", "openai", openrouter=down)
+    last, first = snapshot.order
+    first = replace(first, position=1, reason="moved up: others are less reliable or not available")
+    snapshot = replace(snapshot, order=(first, replace(last, position=2, is_primary=False)))
+    (row, *_) = order_rows(snapshot, 36, UNICODE)
+    assert "".join(text for text, _ in row.lines[0]).endswith(" up 1 (was 2)")
+    for width, said in ((36, "has no capacity just now"), (60, "3 failures in a row, the last: overloaded")):
+        (row, *_) = health_rows(snapshot, NOW, width, True, UNICODE)
+        assert "".join(text for text, _ in row.lines[1]).strip() == said
+
+
+def test_a_failure_counts_whom_it_asked_and_quotes_only_who_spoke() -> None:
+    silent = ErrorInfo(ErrorClass.NETWORK, "nothing answers at 127.0.0.1:1", phase=Phase.CONNECT)
+    records = tuple(
+        AttemptRecord(target(name), Outcome(kind, 0.1))
+        for name, kind in (
+            ("grok", OutcomeKind.SKIPPED),
+            ("openai", OutcomeKind.FAILED),
+            ("gemini", OutcomeKind.FAILED),
+        )
+    )
+    happened, _ = wording.final_failure(provider_error(silent, provider="openai", model="m"), records, {})
+    expected = "openai could not be reached; 1 other provider did not answer either. Nothing answers at 127.0.0.1:1."
+    assert happened == expected
+    spoken = provider_error(ErrorInfo(ErrorClass.AUTH, "Invalid key", status=401), provider="openai", model="m")
+    assert wording.final_failure(spoken, (), {})[0] == "openai refused the key. It said: Invalid key."
 
 
 def test_a_check_is_told_before_the_first_request() -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import ClassVar
 
+from rich.cells import cell_len
 from textual.binding import BindingType
 from textual.reactive import reactive
 
@@ -93,6 +94,9 @@ def _row(snapshot: Snapshot, placement: Placement, own_place: int, width: int, g
     number = str(placement.position) if placement.eligible else "-"
     name_style = "$accent bold" if placement.is_primary else ("$foreground" if placement.eligible else "$text-muted")
     why_cells = max(0, width - 2 - 2 - NAME_CELLS - 1)
+    phrases = why(placement, state, own_place)
+    while len(phrases) > 1 and cell_len(", ".join(phrases)) > why_cells:
+        phrases.pop()  # a whole phrase less is easier to read than one broken off
     return Row(
         name,
         (
@@ -100,21 +104,21 @@ def _row(snapshot: Snapshot, placement: Placement, own_place: int, width: int, g
                 (f"{number} ", "$text-muted"),
                 (glyphs.state(state) + " ", style_of(state)),
                 (fit(name, NAME_CELLS, ellipsis=glyphs.ellipsis) + " ", name_style),
-                (clip(why(placement, state, own_place), why_cells, ellipsis=glyphs.ellipsis), "$text-muted"),
+                (clip(", ".join(phrases), why_cells, ellipsis=glyphs.ellipsis), "$text-muted"),
             ),
         ),
     )
 
 
-def why(placement: Placement, state: HealthState, own_place: int) -> str:
-    """Why a provider stands where it stands, as a phrase; empty when it is where the person put it. `own_place` is its
-    place in `own_places`."""
+def why(placement: Placement, state: HealthState, own_place: int) -> list[str]:
+    """Why a provider stands where it stands, as phrases, the weightiest first; none when it is where the person put it.
+    `own_place` is its place in `own_places`."""
     if state is HealthState.DISABLED:
-        return "switched off (x)"
+        return ["switched off (x)"]
     if not placement.eligible:
-        return f"skipped: {placement.reason}" if placement.reason else "skipped"
+        return [f"skipped: {placement.reason}" if placement.reason else "skipped"]
     if placement.is_primary and placement.position == 1:
-        return "primary"
+        return ["primary"]
     phrases = ["primary"] if placement.is_primary else []
     moved = own_place - placement.position
     if moved:
@@ -122,7 +126,7 @@ def why(placement: Placement, state: HealthState, own_place: int) -> str:
     # A reason for a move that is none, among those that can be asked, would only puzzle.
     if placement.reason and (moved or placement.position == placement.own_position):
         phrases.append(placement.reason.removeprefix("moved up: ").removeprefix("moved down: "))
-    return ", ".join(phrases)
+    return phrases
 
 
 def first_to_answer(snapshot: Snapshot) -> Placement | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import ClassVar
 
+from rich.cells import cell_len
 from textual.binding import BindingType
 from textual.reactive import reactive
 
@@ -123,8 +124,9 @@ def _detail_line(health: ProviderHealth, info: ProviderInfo, place: int | None, 
     if has_failed_check(health) and health.last_error:
         return (*start, (clip(what_happened(health.last_error), rest, ellipsis=glyphs.ellipsis), "$text-muted"))
     if not health.is_available:
-        said = health.last_error.message if health.last_error else ""
-        reason = mend(info) if not info.configured else health.reason or info.problem or said
+        reason = mend(info) if not info.configured else health.reason or info.problem
+        if health.last_error and (not reason or (info.configured and cell_len(reason) > rest)):
+            reason = what_happened(health.last_error)
         return (*start, (clip(reason, rest, ellipsis=glyphs.ellipsis), "$text-muted"))
     cells = 12 if width < 44 else 16
     signs = graph(health.recent, cells, glyphs)
