@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from html import unescape
 
 import pytest
 from textual.color import Color
@@ -139,6 +140,16 @@ async def test_passing_notices_leave_the_prompt_and_the_end_of_the_chat_free(ope
         assert toast.region.bottom < ui.screen.query_one("#activity").region.y
         await ui.pilot.resize_terminal(120, 36)
         await ui.until(lambda: not toast.region.overlaps(ui.screen.query_one("#panels").region))
+
+
+async def test_ascii_mode_draws_nothing_else(open_screen: OpenScreen) -> None:
+    async with open_screen(ascii_only=True, size=(120, 44)) as ui:
+        for keys in ((), ("tab",), ("tab",), ("alt+3",)):
+            await ui.pilot.press(*keys)
+            await ui.pilot.pause()
+            drawn = unescape(ui.app.export_screenshot()).replace("\xa0", " ")
+            assert "Fallback order" in drawn
+            assert "".join(sorted({sign for sign in drawn if not sign.isascii()})) == ""
 
 
 @pytest.mark.parametrize("width", [40, 60, 99, 100, 101, 120, 160])
