@@ -5,7 +5,8 @@ Holds no widget of its own and awaits nothing, so every path can be tested with 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
+from typing import Protocol
 
 from phoenix_tui.core.errors import NoProviderAnswered
 from phoenix_tui.core.events import (
@@ -34,16 +35,22 @@ from phoenix_tui.tui.wording import attribution, cut_line, failed_line, final_fa
 RETRY_HINT = "Your message is back in the prompt; ctrl+r retries it (or r, after Esc)."
 
 
+class ShowActivity(Protocol):
+    """Shows what goes on now, in a short phrase."""
+
+    def __call__(self, what: str, until: float | None, why: str = "") -> None:
+        """`until` is the wall time until which something waits, None when nothing counts down; `why` says what for."""
+
+
 class TurnPresenter:
-    """One turn on the screen. `show_activity` gets a short phrase for the line above the prompt, and the wall time
-    until which something waits, None when nothing counts down."""
+    """One turn on the screen. `show_activity` is told what stands in the line above the prompt."""
 
     def __init__(
         self,
         chat: ChatView,
         conversation: Conversation,
         infos: Mapping[str, ProviderInfo],
-        show_activity: Callable[[str, float | None], None],
+        show_activity: ShowActivity,
         *,
         arrow: str = "→",
     ) -> None:
@@ -96,8 +103,7 @@ class TurnPresenter:
                 self._target = target
                 self._activity("begins the answer again")
             case Waiting(target, _, until, reason):
-                why = f" ({one_line(reason)})" if reason else ""
-                self._show_activity(f"{target.provider} is asked again{why}", until)
+                self._show_activity(f"{target.provider} is asked again", until, one_line(reason))
             case Skipped(target, reason):
                 why = f" ({one_line(reason)})" if reason else ""
                 self._chat.say(f"{target.provider} was passed over{why}", Tone.SWITCH)

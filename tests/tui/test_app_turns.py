@@ -229,10 +229,10 @@ async def test_waiting_counts_down_and_loading_says_so(open_screen: OpenScreen) 
     )
     async with open_screen(client, wall=lambda: clock[0]) as ui:
         await ui.send("one")
-        await ui.until(lambda: ui.screen.activity == "openrouter is asked again (rate limit) in 3s")
+        await ui.until(lambda: ui.screen.activity == "openrouter is asked again in 3s (rate limit)")
         clock[0] += 1
         ui.screen.tick()
-        assert ui.screen.activity == "openrouter is asked again (rate limit) in 2s"
+        assert ui.screen.activity == "openrouter is asked again in 2s (rate limit)"
         assert ui.screen._tick is not None
         await ui.pilot.press("escape")
         await ui.answered()

@@ -73,7 +73,7 @@ class MainScreen(ProviderScreen):
         self.transcript = Transcript(id="transcript")
         self.chat = Chat(self.transcript)
         self.prompt = Prompt(id="prompt")
-        self._doing: tuple[str, float | None] = ("", None)
+        self._doing: tuple[str, float | None, str] = ("", None, "")
         self._doing_since = 0.0
         self._draft_timer: Timer | None = None
 
@@ -217,19 +217,20 @@ class MainScreen(ProviderScreen):
         if not self.prompt.value.strip():
             self.prompt.value = question
 
-    def _show_activity(self, what: str, until: float | None) -> None:
+    def _show_activity(self, what: str, until: float | None, why: str = "") -> None:
         now = self.begin.wall()
-        if (what, until) != self._doing:
-            self._doing, self._doing_since = (what, until), now
+        if (what, until, why) != self._doing:
+            self._doing, self._doing_since = (what, until, why), now
         self.now = now
         self._draw_activity()
         self.keep_ticking()
 
     def _draw_activity(self) -> None:
-        what, until = self._doing
+        what, until, why = self._doing
         elapsed = self.now - self._doing_since
         if what and until is not None and until > self.now:
-            self.activity = f"{what} in {countdown(until - self.now)}"
+            # The time first: the reason may be too long for the line.
+            self.activity = f"{what} in {countdown(until - self.now)}" + (f" ({why})" if why else "")
         elif what and elapsed >= ELAPSED_SHOWN_AFTER:
             self.activity = f"{what}{self.glyphs.ellipsis} {int(elapsed)}s"
         else:
