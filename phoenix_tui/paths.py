@@ -1,4 +1,4 @@
-"""The folders of this program: where settings, state and logs are kept, and where its style sheets are."""
+"""The folders of this program: where settings and state are kept, and where its style sheets are."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import os
 from collections.abc import Mapping
 from pathlib import Path
 
-from platformdirs import user_config_path, user_log_path, user_state_path
+from platformdirs import user_config_path, user_state_path
 
 APP = "phoenix-tui"
 CONFIG_VARIABLE = "PHOENIX_TUI_CONFIG_DIR"
@@ -26,13 +26,6 @@ def state_dir(environ: Mapping[str, str]) -> Path:
     if own := _own(environ, STATE_VARIABLE):
         return own
     return user_state_path(APP, appauthor=False)
-
-
-def log_dir(environ: Mapping[str, str]) -> Path:
-    """Logs. Not created here."""
-    if own := _own(environ, STATE_VARIABLE):
-        return own / "log"
-    return user_log_path(APP, appauthor=False)
 
 
 def ensure(folder: Path) -> Path:

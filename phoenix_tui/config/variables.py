@@ -41,7 +41,7 @@ SHELL_ONLY = (
     Variable("NO_PROXY", "hosts reached without a proxy, by commas; this machine always is", shell_only=True),
     Variable("SSL_CERT_FILE", "file of trusted certificates, for a proxy or server with its own", shell_only=True),
     Variable("PHOENIX_TUI_CONFIG_DIR", "folder of your settings, in place of the system's usual one", shell_only=True),
-    Variable("PHOENIX_TUI_STATE_DIR", "folder of state and logs, in place of the system's usual one", shell_only=True),
+    Variable("PHOENIX_TUI_STATE_DIR", "folder of what is kept, in place of the system's usual one", shell_only=True),
 )
 
 

@@ -6,7 +6,6 @@ load.
 
 from __future__ import annotations
 
-import hashlib
 from typing import NoReturn
 
 
@@ -21,10 +20,6 @@ class Secret:
     def reveal(self) -> str:
         """The string itself. Call it where the value goes onto the wire, nowhere else."""
         return self._value
-
-    def fingerprint(self) -> str:
-        """A short one-way mark that tells two keys apart (health of a key outlives the program, the key does not)."""
-        return hashlib.sha256(self._value.encode()).hexdigest()[:16]
 
     def __bool__(self) -> bool:
         return bool(self._value)

@@ -35,9 +35,6 @@ from phoenix_tui.sim.model import Call
 from phoenix_tui.sim.provider import SimProvider
 from phoenix_tui.sim.server import Simulator
 
-HINT = "Ask anything. During your second question the first provider will fail, and another one will answer."
-"""For the screen: one sentence that says what to do and what will be seen."""
-
 OUTAGE_SECONDS = 20.0
 RATE_LIMIT_SECONDS = 1.0
 _LAST_INCIDENT, _LAST_BEAT, _AFTER_LAST = 9, 11, 2

@@ -50,16 +50,15 @@ def test_folders_can_be_chosen(tmp_path: Path) -> None:
     environ = {paths.CONFIG_VARIABLE: str(tmp_path / "c"), paths.STATE_VARIABLE: str(tmp_path / "s")}
     assert paths.config_dir(environ) == tmp_path / "c"
     assert paths.state_dir(environ) == tmp_path / "s"
-    assert paths.log_dir(environ) == tmp_path / "s" / "log"
     assert not list(tmp_path.iterdir())
-    assert paths.ensure(paths.log_dir(environ)).is_dir()
+    assert paths.ensure(paths.state_dir(environ)).is_dir()
     if os.name == "posix":
-        assert paths.log_dir(environ).stat().st_mode & 0o777 == 0o700
+        assert paths.state_dir(environ).stat().st_mode & 0o777 == 0o700
     assert paths.config_dir({paths.CONFIG_VARIABLE: "here"}) == Path.cwd() / "here"
 
 
 def test_usual_folders_bear_our_name() -> None:
-    for folder in (paths.config_dir({}), paths.state_dir({paths.STATE_VARIABLE: " "}), paths.log_dir({})):
+    for folder in (paths.config_dir({}), paths.state_dir({paths.STATE_VARIABLE: " "})):
         assert paths.APP in folder.parts
 
 
