@@ -37,6 +37,8 @@ def _next(before: ProviderState, state: ProviderState, now: Moment, rng: Uniform
             return max(soon, state.rest.until) if state.rest else soon
         case HealthState.UNKNOWN if state.last_checked is None and not state.open:
             return now
+        case HealthState.UNKNOWN if state.local and state.failed_probes:
+            return now.plus(LOCAL_SECONDS)
         case _:
             return _idle(state, now, rng)
 

@@ -232,3 +232,11 @@ def test_a_failed_check_of_somebody_who_was_never_asked_is_told() -> None:
     health = bench.monitor.record_probe("a", False, error=error(ErrorClass.NETWORK))
     assert (health.state, health.reason) == (HealthState.UNKNOWN, "not asked yet; a check failed: connection failed")
     assert bench.monitor.record_probe("a", True).reason == ""
+
+
+def test_a_local_server_that_does_not_answer_is_looked_for_again_soon() -> None:
+    bench = Bench(probed=True, local=["a"])
+    bench.monitor.record_probe("a", False, error=error(ErrorClass.NETWORK))
+    assert due_in(bench) == 15.0
+    bench.monitor.record_probe("a", True)
+    assert (due_in(bench) or 0.0) > 200.0
