@@ -98,6 +98,7 @@ class AttemptStream:
         self._phase = Phase.HEADERS
         self._stall = deadlines.first_token
         self._deadline = 0.0
+        self._handed_out_at: float | None = None
         self._ttft: float | None = None
         self._chars = 0
         self._answer_chars = 0
@@ -128,6 +129,10 @@ class AttemptStream:
         return self
 
     async def __anext__(self) -> Delta:
+        if self._handed_out_at is not None and not self._pending:
+            # What the reader took for what it had is not the provider's silence.
+            self._deadline += asyncio.get_running_loop().time() - self._handed_out_at
+            self._handed_out_at = None
         while not self._pending:
             if self._failure is not None:
                 raise self._failure
@@ -141,6 +146,8 @@ class AttemptStream:
                 self._end_by(ErrorInfo(ErrorClass.PROTOCOL, str(error)), error)
             except DeadlinePassed as error:
                 self._end_by(self._late(), error)
+        if self._handed_out_at is None:
+            self._handed_out_at = asyncio.get_running_loop().time()
         return self._pending.popleft()
 
     async def _advance(self) -> None:
@@ -189,6 +196,7 @@ class AttemptStream:
                 self._stall = self._deadlines.stall
             case RefusalDelta(text):
                 self._chars += len(text)
+                self._answer_chars += len(text)
                 self._stall = self._deadlines.stall
             case ReasoningDelta(text):
                 self._answer_chars += len(text)

@@ -37,6 +37,7 @@ from phoenix_tui.sim.faults import (
     ResetBeforeHeaders,
     Says,
     SlowFirstToken,
+    SlowTokens,
     Stall,
 )
 from phoenix_tui.sim.record import Ending
@@ -144,6 +145,24 @@ async def test_a_stalled_stream_is_given_up(world: WorldMaker) -> None:
         events = await it.events()
     aborted = next(event for event in events if isinstance(event, AttemptAborted))
     assert (aborted.error.error_class, aborted.error.code) == (ErrorClass.TIMEOUT, "stalled")
+
+
+async def test_a_reader_that_takes_its_time_is_not_the_providers_silence(
+    world: WorldMaker, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    loop = asyncio.get_running_loop()
+    real, passed = loop.time, [0.0]
+    monkeypatch.setattr(loop, "time", lambda: real() + passed[0])
+    async with world("openai", "anthropic") as it:
+        it["openai"].set_fault(Says(text=tuple(f"{number} " for number in range(20))), SlowTokens(seconds=0.01))
+        kinds_seen = []
+        async with it.client.stream(QUESTION) as turn:
+            async for event in turn:
+                kinds_seen.append(type(event))
+                if isinstance(event, TextDelta):
+                    passed[0] += 3600  # an hour goes by before the reader asks for more
+    assert kinds_seen[-1] is Completed
+    assert AttemptAborted not in kinds_seen
 
 
 async def stopped_in(it: World, moment: str) -> None:
