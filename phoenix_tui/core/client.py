@@ -258,15 +258,16 @@ class Client:
         return targets
 
     def _info(self, provider: Provider) -> ProviderInfo:
+        configured = self._monitor.is_configured(provider.name)
         return ProviderInfo(
             name=provider.name,
             label=provider.profile.label,
-            configured=self._monitor.is_configured(provider.name),
+            configured=configured,
             model=provider.model,
             base_url=provider.endpoint.base_url,
             local=provider.endpoint.on_loopback,
             model_loaded=provider.model_loaded,
-            problem=provider.config.problem,
+            problem="" if configured else provider.config.problem,
             fix=provider.config.fix,
         )
 

@@ -170,6 +170,14 @@ async def test_a_provider_can_be_called_alone(world: WorldMaker) -> None:
         assert it["anthropic"].attempts == []
 
 
+def test_a_key_that_is_given_later_ends_the_problem_of_having_none() -> None:
+    client = Client(ClientConfig((ProviderConfig("openai", False, problem="no key", fix="OPENAI_API_KEY=..."),)))
+    assert client.snapshot().info_of("openai").problem == "no key"
+    client.set_key("openai", Secret("sk-new-0123456789"))
+    info = client.snapshot().info_of("openai")
+    assert (info.configured, info.problem) == (True, "")
+
+
 async def test_two_clients_in_one_process_share_nothing(world: WorldMaker) -> None:
     async with world("openai") as one, world("openai") as other:
         await one.client.ask("hi")
