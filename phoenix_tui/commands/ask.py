@@ -10,7 +10,7 @@ from phoenix_tui.commands.opening import Opened, Refused, nobody_to_ask, open_se
 from phoenix_tui.commands.output import put, say, write_json
 from phoenix_tui.commands.requests import BadLine, conversation, read_request, read_stdin, stdin_lines
 from phoenix_tui.commands.running import run
-from phoenix_tui.commands.sentences import handed_over, nobody_answered, why_empty
+from phoenix_tui.commands.sentences import caveat, handed_over, nobody_answered
 from phoenix_tui.commands.shapes import Json, answer_shape, failure_shape, problem_shape
 from phoenix_tui.core.errors import ErrorClass, NoProviderAnswered
 from phoenix_tui.core.events import (
@@ -18,7 +18,6 @@ from phoenix_tui.core.events import (
     AttemptFailed,
     Completed,
     Notice,
-    RefusalDelta,
     TextDelta,
     Waiting,
 )
@@ -84,8 +83,6 @@ async def _ask_text(opened: Opened, request: ChatRequest, *, stream: bool) -> in
                             say(message)
                         case Completed(completed):
                             answer = completed
-                        case RefusalDelta():
-                            pass  # told with the reason for an empty answer
         except NoProviderAnswered as failure:
             printer.finish()
             if refused := nobody_to_ask(opened, client, failure):
@@ -93,7 +90,7 @@ async def _ask_text(opened: Opened, request: ChatRequest, *, stream: bool) -> in
             say(nobody_answered(failure))
             return exit_status.NO_ANSWER
     printer.finish()
-    if answer is not None and (reason := why_empty(answer)):
+    if answer is not None and (reason := caveat(answer)):
         say(reason)
     return exit_status.OK
 
@@ -108,7 +105,7 @@ async def _ask_json(opened: Opened, request: ChatRequest) -> tuple[int, Json]:
                 raise refused from failure
             say(nobody_answered(failure))
             return exit_status.NO_ANSWER, failure_shape(failure)
-    if reason := why_empty(answer):
+    if reason := caveat(answer):
         say(reason)
     return exit_status.OK, answer_shape(answer)
 

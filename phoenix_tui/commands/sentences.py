@@ -66,7 +66,6 @@ def nobody_answered(failure: NoProviderAnswered) -> str:
     return " ".join(sentence for sentence in sentences if sentence)
 
 
-def why_empty(answer: Answer) -> str | None:
-    """Why an answer has no text, as a sentence; None when it has some."""
-    reason = answer.why_empty
-    return None if reason is None else f"{answer.target.provider} sent no text: {reason.rstrip('.')}."
+def caveat(answer: Answer) -> str | None:
+    """How an answer is less than a whole one, with whose it is; None when it simply ended."""
+    return None if answer.caveat is None else f"{answer.target.provider}: {answer.caveat}"

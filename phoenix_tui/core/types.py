@@ -165,3 +165,21 @@ class Answer:
         if self.reasoning:
             return "the model only reasoned and then stopped"
         return "the model ended its answer without any text"
+
+    @property
+    def caveat(self) -> str | None:
+        """A sentence that says how the text is less than a whole answer, or why there is none; None when it simply
+        ended."""
+        if why := self.why_empty:
+            return f"There is no text: {why.rstrip('.')}."
+        if self.refusal:
+            return f"The model then refused: {self.refusal}"
+        match self.finish_reason:
+            case FinishReason.LENGTH:
+                return "The answer stops at the output limit. Ask it to go on, or raise LLM_MAX_TOKENS."
+            case FinishReason.CONTENT_FILTER:
+                return "The provider's content filter ended the answer here."
+            case FinishReason.TOOL_CALLS:
+                return f"The model wanted to call {', '.join(self.tool_calls) or 'a tool'}; tools are not run here."
+            case _:
+                return None

@@ -6,7 +6,7 @@ from urllib.parse import urlsplit
 
 from phoenix_tui.core.errors import ErrorClass, ErrorInfo, Phase, ProviderError
 from phoenix_tui.core.snapshot import ProviderInfo
-from phoenix_tui.core.types import Answer, AttemptRecord, FinishReason, Outcome, OutcomeKind, Target
+from phoenix_tui.core.types import Answer, AttemptRecord, Outcome, OutcomeKind, Target
 from phoenix_tui.tui.text import count, money, one_line, seconds, sentence
 
 NOTICEABLE = 0.2
@@ -138,18 +138,7 @@ def tokens_per_second(answer: Answer, won: Outcome | None) -> float | None:
 
 def unusual_end(answer: Answer) -> str | None:
     """A sentence where an answer did not simply end, or has no text."""
-    if why := answer.why_empty:
-        return f"There is no text: {one_line(why)}."
-    match answer.finish_reason:
-        case FinishReason.LENGTH:
-            return "The answer stops at the output limit. Ask it to go on, or raise LLM_MAX_TOKENS."
-        case FinishReason.CONTENT_FILTER:
-            return "The provider's content filter ended the answer here."
-        case FinishReason.TOOL_CALLS:
-            names = ", ".join(one_line(name) for name in answer.tool_calls) or "a tool"
-            return f"The model wanted to call {names}; tools are not run here."
-        case _:
-            return None
+    return one_line(answer.caveat) if answer.caveat else None
 
 
 def final_failure(

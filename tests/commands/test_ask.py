@@ -189,6 +189,24 @@ async def test_an_answer_without_text_is_an_answer_and_says_why(reply: Reply, se
     assert (shaped.status, shaped.json["text"]) == (0, "")
 
 
+@pytest.mark.parametrize(
+    ("reply", "sentence"),
+    [
+        (answer("half", finish="length"), "stops at the output limit"),
+        (answer("half", finish="content_filter"), "content filter ended the answer"),
+        (
+            Reply(200, SSE, [event({"content": "half"}), event({"refusal": "No more."}), event({}, "stop")]),
+            "then refused: No more.",
+        ),
+    ],
+)
+async def test_a_text_that_is_no_whole_answer_says_so(reply: Reply, sentence: str) -> None:
+    async with raw_server(saying(reply)) as server:
+        ran = await phoenix("ask", "hi", env=settings(server.url))
+    assert (ran.status, ran.out) == (0, "half\n")
+    assert sentence in ran.err
+
+
 async def test_hostile_text_does_nothing_to_a_terminal_and_stays_exact_in_json() -> None:
     hostile = "\x1b[2Jcleared \x1b]0;ow", "ned\x07 \u202eback\x9b1m [/x]"
     async with raw_server(saying(answer(*hostile))) as server:
