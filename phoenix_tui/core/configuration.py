@@ -8,6 +8,7 @@ from enum import StrEnum
 
 from phoenix_tui.core.adapters.base import WireFormat
 from phoenix_tui.core.secret import Secret
+from phoenix_tui.core.types import Strategy
 
 
 class FallbackMode(StrEnum):
@@ -16,6 +17,21 @@ class FallbackMode(StrEnum):
     AUTO = "auto"
     ASK = "ask"
     NEVER = "never"
+
+
+class Hedge(StrEnum):
+    """Whether a second provider is asked beside a first one that is late or doubtful, which costs its tokens."""
+
+    OFF = "off"
+    SUSPECT = "suspect"
+
+
+class OnCut(StrEnum):
+    """What follows when an answer is cut after some of it was shown: `restart` retracts it and begins again with the
+    next provider, `continue` has the rest written where that can be done well, and restarts where not."""
+
+    RESTART = "restart"
+    CONTINUE = "continue"
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +64,8 @@ class ClientConfig:
     a URL scheme ("http", "https", "all") to a proxy URL, `no_proxy` lists hosts that are reached without one, loopback
     always is. `ca_file` is a bundle of trusted certificates, None uses the usual ones. `patience` scales every
     deadline. `probes` runs the background worker of free checks, and `watches_idle` lets it check providers that are
-    well and not in use, too.
+    well and not in use, too. `confirm_seconds` is how long a turn waits for the person before it sends the conversation
+    to another provider in the mode `ask`. `status_feeds` reads the providers' public status pages.
     """
 
     providers: tuple[ProviderConfig, ...]
@@ -65,3 +82,8 @@ class ClientConfig:
     patience: float = 1.0
     probes: bool = True
     watches_idle: bool = False
+    strategy: Strategy = Strategy.BALANCED
+    hedge: Hedge = Hedge.OFF
+    on_cut: OnCut = OnCut.RESTART
+    confirm_seconds: float = 8.0
+    status_feeds: bool = False

@@ -83,7 +83,8 @@ class ErrorInfo:
     `message` holds the provider's own words where there are any (keys redacted, control characters stripped), else
     a sentence of ours. `retry_after` is the wait that the provider asked for, in seconds. `param` is the request
     field that the provider named ("model" whenever a model is what it does not know). `detail` has the words of a
-    provider behind the provider, where `message` only says that there was an error.
+    provider behind the provider, where `message` only says that there was an error. `provider_wide` says that a rate
+    limit holds for all models of the provider, not just for the one that was asked.
     """
 
     error_class: ErrorClass
@@ -94,6 +95,7 @@ class ErrorInfo:
     phase: Phase | None = None
     param: str | None = None
     detail: str = ""
+    provider_wide: bool = False
 
     def at(self, phase: Phase) -> ErrorInfo:
         """The same fault, with the phase in which it struck."""

@@ -1,8 +1,9 @@
 """What a turn tells whoever reads it, in order, as frozen values.
 
 A turn is: for each attempt `AttemptStarted`, deltas, and then one of `AttemptFailed` (nothing had been shown),
-`AttemptAborted` (its text is retracted) or, once, `Completed`. Between attempts `Waiting` and `Restarted` may stand.
-Every delta belongs to the attempt whose `AttemptStarted` came last; texts of two attempts are never mixed.
+`AttemptAborted` (its text is retracted) or, once, `Completed`. Between attempts `Waiting`, `Confirming` and `Restarted`
+may stand. Every delta belongs to the attempt whose `AttemptStarted` came last; texts of two attempts are never mixed,
+unless the person chose that cut answers are continued: then `Resumed` marks the seam.
 """
 
 from __future__ import annotations
@@ -89,6 +90,34 @@ class Waiting:
 
 
 @dataclass(frozen=True, slots=True)
+class Confirming:
+    """Another provider, `target`, is about to be sent the conversation, because of `reason` (a phrase). It is in
+    `seconds` (`until` is the wall time), unless the turn is told to go at once or to stop."""
+
+    target: Target
+    seconds: float
+    until: float
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Hedged:
+    """`attempt` was started beside the one under way, which is late; whoever speaks first answers, the other is
+    stopped, and what it has cost is lost. When it is this one, an AttemptStarted with it follows."""
+
+    attempt: Attempt
+
+
+@dataclass(frozen=True, slots=True)
+class Resumed:
+    """The cut answer is not retracted but continued by `target`: what was shown, but for its last characters beyond
+    `kept`, stays, and the deltas that follow belong behind it."""
+
+    target: Target
+    kept: int
+
+
+@dataclass(frozen=True, slots=True)
 class Skipped:
     """A target was passed over without an attempt."""
 
@@ -124,6 +153,9 @@ TurnEvent = (
     | AttemptAborted
     | Restarted
     | Waiting
+    | Confirming
+    | Hedged
+    | Resumed
     | Skipped
     | Loading
     | Notice

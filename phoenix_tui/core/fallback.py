@@ -7,9 +7,9 @@ from collections.abc import Collection, Mapping, Sequence
 from phoenix_tui.core.decision import Decision, GiveUp, Tried, Try, most_actionable
 from phoenix_tui.core.moment import Uniform
 from phoenix_tui.core.next_step import Situation, next_step
-from phoenix_tui.core.ordering import Strategy, effective_order, next_retry_at
+from phoenix_tui.core.ordering import effective_order, next_retry_at
 from phoenix_tui.core.snapshot import Placement, ProviderHealth
-from phoenix_tui.core.types import Target
+from phoenix_tui.core.types import Strategy, Target
 
 __all__ = ["Decision", "FallbackManager", "GiveUp", "Strategy", "Tried", "Try", "most_actionable", "next_retry_at"]
 

@@ -6,8 +6,7 @@ from collections.abc import Callable, Collection, Iterable
 from contextlib import ExitStack
 
 from phoenix_tui.core.errors import ErrorInfo
-from phoenix_tui.core.health_state import ProviderState, new_state, next_change, settled
-from phoenix_tui.core.health_step import (
+from phoenix_tui.core.health_events import (
     Begun,
     Cleared,
     Configured,
@@ -17,8 +16,9 @@ from phoenix_tui.core.health_step import (
     KeyChanged,
     ModelChanged,
     Probed,
-    step,
 )
+from phoenix_tui.core.health_state import ProviderState, new_state, next_change, settled
+from phoenix_tui.core.health_step import step
 from phoenix_tui.core.health_view import view
 from phoenix_tui.core.moment import Moment, TimeSource, Uniform
 from phoenix_tui.core.snapshot import HealthState, ProviderHealth

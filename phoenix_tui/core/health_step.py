@@ -5,10 +5,21 @@ Nothing here waits, reads a clock or draws chance of its own, so every trace can
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from phoenix_tui.core import bands, ema
 from phoenix_tui.core.errors import ErrorClass, ErrorInfo
+from phoenix_tui.core.health_events import (
+    Begun,
+    Cleared,
+    Configured,
+    Enabled,
+    Ended,
+    Event,
+    KeyChanged,
+    ModelChanged,
+    Probed,
+)
 from phoenix_tui.core.health_state import Block, OpenAttempt, ProviderState, Rest, new_state, on_probation
 from phoenix_tui.core.moment import Moment, Uniform
 from phoenix_tui.core.policy import Effect, asked_wait, consequence_of
@@ -26,58 +37,6 @@ BLOCK_SECONDS = 900.0
 RECENT_SAMPLES = 60
 SHORTEST_WRITING = 0.1
 """Seconds under which a rate of tokens means nothing."""
-
-
-@dataclass(frozen=True, slots=True)
-class Begun:
-    """A request was sent."""
-
-    attempt: str
-
-
-@dataclass(frozen=True, slots=True)
-class Ended:
-    """A request came to its end, however it did."""
-
-    attempt: str
-    outcome: Outcome
-
-
-@dataclass(frozen=True, slots=True)
-class Probed:
-    """A free check ended. `proves_key` False where the endpoint answers without one."""
-
-    passed: bool
-    error: ErrorInfo | None = None
-    proves_key: bool = True
-
-
-@dataclass(frozen=True, slots=True)
-class Configured:
-    value: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Enabled:
-    value: bool
-
-
-@dataclass(frozen=True, slots=True)
-class KeyChanged:
-    """There is another key: what the old one was refused for says nothing about it."""
-
-
-@dataclass(frozen=True, slots=True)
-class ModelChanged:
-    """Another model will be asked: a missing permission may have been the old one's."""
-
-
-@dataclass(frozen=True, slots=True)
-class Cleared:
-    """The person wants everything forgotten."""
-
-
-Event = Begun | Ended | Probed | Configured | Enabled | KeyChanged | ModelChanged | Cleared
 
 
 def step(state: ProviderState, event: Event, now: Moment, rng: Uniform) -> ProviderState:

@@ -3,17 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from enum import IntEnum, StrEnum
+from enum import IntEnum
 
 from phoenix_tui.core.snapshot import Band, HealthState, Placement, ProviderHealth
-from phoenix_tui.core.types import Target
-
-
-class Strategy(StrEnum):
-    """`balanced` lets unreliable providers stand back; `strict` keeps the person's order and only skips."""
-
-    BALANCED = "balanced"
-    STRICT = "strict"
+from phoenix_tui.core.types import Strategy, Target
 
 
 class Tier(IntEnum):

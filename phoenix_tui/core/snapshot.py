@@ -7,7 +7,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from phoenix_tui.core.errors import ErrorInfo
-from phoenix_tui.core.types import Target
+from phoenix_tui.core.types import RateLimit, Strategy, Target
 
 
 class HealthState(StrEnum):
@@ -18,6 +18,10 @@ class HealthState(StrEnum):
     SUSPECT = "suspect"
     UNAVAILABLE = "unavailable"
     PROBATION = "probation"
+    COOLING = "cooling"
+    """The model that would be asked rests until its rate limit is over."""
+    OFFLINE = "offline"
+    """This machine has no network; nothing is held against the provider."""
     BLOCKED = "blocked"
     """Key, rights or credit must be mended first."""
     DISABLED = "disabled"
@@ -36,6 +40,23 @@ class Band(StrEnum):
     B = "B"
     C = "C"
     D = "D"
+
+
+@dataclass(frozen=True, slots=True)
+class ModelHealth:
+    """What is known about one model of a provider. Times to first token in seconds, over successes only.
+
+    While `cooling_until` is ahead the model is not asked; `cooling_reason` is a phrase that says why. `ttft_peak` is a
+    moving average that jumps up at once and falls slowly, for comparing providers; `samples` counts answers.
+    """
+
+    model: str
+    cooling_until: datetime | None = None
+    cooling_reason: str = ""
+    samples: int = 0
+    ttft_median: float | None = None
+    ttft_p95: float | None = None
+    ttft_peak: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +92,12 @@ class ProviderHealth:
     in_flight: int = 0
     on_trial: bool = False
     """In probation: its one trial request is on its way, others pass it over."""
+    models: tuple[ModelHealth, ...] = ()
+    """What is known of its models, the one used last first."""
+    headroom: tuple[RateLimit, ...] = ()
+    """What its newest answer told of its own limits."""
+    as_of: datetime | None = None
+    """When this was kept, if it comes from an earlier run of the program and nothing has happened since."""
 
     @property
     def is_available(self) -> bool:
@@ -84,12 +111,47 @@ class ProviderHealth:
         return self.successful_requests / counted if counted else None
 
 
+class ReasonKind(StrEnum):
+    """Why a provider stands where it stands."""
+
+    PINNED = "pinned"
+    """The request asks for it by name."""
+    NOT_ALLOWED = "not_allowed"
+    """Nothing may be sent to it: the conversation is kept on this machine."""
+    STATE = "state"
+    """Its state keeps it out (blocked, switched off, offline, unavailable)."""
+    COOLING = "cooling"
+    """It rests until a limit of its own is over."""
+    TRIAL = "trial"
+    """It is in probation: its trial request is under way, or would be the next."""
+    UNRELIABLE = "unreliable"
+    """Others succeed more often."""
+    PASSED = "passed"
+    """It moved up, since others stand back."""
+    FASTER = "faster"
+    SLOWER = "slower"
+    CHEAPER = "cheaper"
+    DEARER = "dearer"
+    TOO_SMALL = "too_small"
+    """The conversation does not fit its context window."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """One reason for a place in the order, as data; `words` is a phrase for people, `until` when it ends by itself."""
+
+    kind: ReasonKind
+    words: str
+    until: datetime | None = None
+
+
 @dataclass(frozen=True, slots=True)
 class Placement:
     """One provider's place in the effective order.
 
     `position` and `own_position` count from 1: where it stands now, and where the person put it. `eligible` says
-    whether it would be tried at all. `reason` is a phrase that explains a difference or an exclusion, else empty.
+    whether it would be tried at all. `reason` is a phrase that explains a difference or an exclusion, else empty;
+    `reasons` says the same as data.
     """
 
     target: Target
@@ -98,6 +160,21 @@ class Placement:
     eligible: bool
     reason: str = ""
     is_primary: bool = False
+    reasons: tuple[Reason, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class UpstreamStatus:
+    """What a provider's public status page says: a hint beside the provider, never a verdict on it.
+
+    `trouble` False says that the page reports nothing. `words` is the page's own headline (foreign text), `page` where
+    a person can read more.
+    """
+
+    trouble: bool
+    words: str
+    page: str
+    read_at: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,18 +195,22 @@ class ProviderInfo:
     model_loaded: bool | None = None
     problem: str = ""
     fix: str = ""
+    upstream: UpstreamStatus | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Snapshot:
     """Health, order and providers at one moment. `providers` and `health` are in the default order of the seven,
-    `order` is the effective fallback order. `version` grows with every change."""
+    `order` is the effective fallback order, made by `strategy`. Health is that of the model that would be asked.
+    `offline` says that this machine seems to have no network. `version` grows with every change."""
 
     version: int
     primary: str
     providers: tuple[ProviderInfo, ...]
     health: tuple[ProviderHealth, ...]
     order: tuple[Placement, ...]
+    strategy: Strategy = Strategy.BALANCED
+    offline: bool = False
 
     def health_of(self, name: str) -> ProviderHealth:
         """Health of one provider. Raises KeyError for a name that is none of ours."""

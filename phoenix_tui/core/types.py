@@ -25,6 +25,8 @@ class ChatRequest:
 
     `provider` asks one provider first; `model` holds for that provider (without one: for the primary) and for no
     fallback target. `max_tokens` caps the output, reasoning included. `fallback` False allows that one target only.
+    `local_only` keeps it on this machine, whatever fails. `known_to` names providers that hold this conversation
+    already, so that nobody need be asked before it is sent to them again.
     """
 
     messages: tuple[Message, ...]
@@ -33,6 +35,8 @@ class ChatRequest:
     max_tokens: int | None = None
     temperature: float | None = None
     fallback: bool = True
+    local_only: bool = False
+    known_to: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +45,19 @@ class Target:
 
     provider: str
     model: str = ""
+
+
+class Strategy(StrEnum):
+    """What makes the order of fallback out of the person's own. Who cannot be asked is passed over in every one.
+
+    `strict` never reorders; `balanced` lets unreliable providers stand back; `latency` does that and lets one that is
+    clearly faster than its neighbour pass it; `cost` does it and puts cheaper models first.
+    """
+
+    STRICT = "strict"
+    BALANCED = "balanced"
+    LATENCY = "latency"
+    COST = "cost"
 
 
 class FinishReason(StrEnum):
@@ -86,6 +103,17 @@ class ModelInfo:
     remote: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class RateLimit:
+    """One of a provider's own limits as the headers of an answer told it. `kind` is what is limited ("requests",
+    "tokens", "input-tokens", "output-tokens", ...); `resets_at` is wall time, in seconds since the epoch."""
+
+    kind: str
+    limit: int | None = None
+    remaining: int | None = None
+    resets_at: float | None = None
+
+
 class OutcomeKind(StrEnum):
     """How an attempt ended. `aborted`: after some of its text had been shown. `skipped`: never sent."""
 
@@ -107,6 +135,8 @@ class Outcome:
     usage: Usage = field(default_factory=Usage)
     finish_reason: FinishReason | None = None
     bad_events: int = 0
+    headroom: tuple[RateLimit, ...] = ()
+    """The limits that the answer's headers told."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,6 +178,8 @@ class Answer:
     refusal: str = ""
     tool_calls: tuple[str, ...] = ()
     """Names of the tools that the model wanted to call; they are never run."""
+    seams: tuple[int, ...] = ()
+    """Where, in characters of `text`, a cut answer was continued by another attempt; empty unless that was wanted."""
 
     @property
     def why_empty(self) -> str | None:
