@@ -69,7 +69,7 @@ def check_key(provider: str, request: Request, required: str | None) -> Failure 
 @dataclass(frozen=True, slots=True)
 class Asked:
     """A call with what it is checked against. `model` is None when the provider does not know it; `limit` is the
-    context window in tokens."""
+    context window in tokens; `refuses_prefill` None leaves that to the model."""
 
     provider: str
     request: Request
@@ -77,6 +77,7 @@ class Asked:
     format: Format
     model: SimModel | None
     limit: int | None
+    refuses_prefill: bool | None = None
 
 
 def check_call(asked: Asked) -> Failure | None:
@@ -118,13 +119,17 @@ def _complaints(asked: Asked) -> Iterator[Failure]:
     roles = {turn.role for turn in call.turns}
     if isinstance(asked.format, GeminiGenerate) and roles - {"user", "model", "system", "function"}:
         yield _bad_request(provider, "Please use a valid role: user, model.")
-    if call.turns[-1:] and call.turns[-1].role in ("assistant", "model") and refuses_prefill(provider, asked.model.id):
-        yield _bad_request(provider, _PREFILL[provider])
+    if call.turns[-1:] and call.turns[-1].role in ("assistant", "model") and _refuses_prefill(asked, asked.model.id):
+        yield _bad_request(provider, _PREFILL.get(provider, "The last message must be the user's."))
     tokens = input_tokens(call)
     if asked.limit is not None and tokens > asked.limit:
         over = tokens - asked.limit
         error = ErrorClass.CONTEXT_LENGTH
         yield failure_of(provider, error, tokens=tokens, limit=asked.limit, over=over, model=call.model)
+
+
+def _refuses_prefill(asked: Asked, model: str) -> bool:
+    return refuses_prefill(asked.provider, model) if asked.refuses_prefill is None else asked.refuses_prefill
 
 
 def refuses_prefill(provider: str, model: str) -> bool:

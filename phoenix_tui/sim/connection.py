@@ -121,7 +121,7 @@ class Connection(asyncio.Protocol):
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         self._transport = cast("asyncio.Transport", transport)
         self._transport.set_write_buffer_limits(0)  # so that write() returns only when the kernel has it all
-        self._socket().setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        self._set_option(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         if not self._host.came(self):
             self.reset()
             return
@@ -160,7 +160,7 @@ class Connection(asyncio.Protocol):
     def reset(self) -> None:
         """Tears the connection down with a TCP RST."""
         if not self._transport.is_closing():
-            self._socket().setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _RESET_ON_CLOSE)
+            self._set_option(socket.SOL_SOCKET, socket.SO_LINGER, _RESET_ON_CLOSE)
         self._transport.abort()
 
     async def close(self) -> None:
@@ -173,8 +173,11 @@ class Connection(asyncio.Protocol):
         if self._task is not None:
             self._task.cancel()
 
-    def _socket(self) -> socket.socket:
-        return cast("socket.socket", self._transport.get_extra_info("socket"))
+    def _set_option(self, level: int, option: int, value: int | bytes) -> None:
+        """Sets an option of the socket, where there is one: a connection in memory has none to set."""
+        connected = cast("socket.socket | None", self._transport.get_extra_info("socket"))
+        if connected is not None:
+            connected.setsockopt(level, option, value)
 
     def _done(self, task: asyncio.Task[None]) -> None:
         self._transport.close()

@@ -5,11 +5,33 @@ from __future__ import annotations
 import asyncio
 import os
 import socket
+from typing import Protocol
 
 from phoenix_tui.core.clock import Clock
 from phoenix_tui.sim.connection import Answerer, Connection
 
 HOST = "127.0.0.1"
+
+
+class Listening(Protocol):
+    """Where connections come from, on whatever network. `port` is its number there."""
+
+    port: int
+
+    @property
+    def connections(self) -> int: ...
+
+    def open(self) -> None: ...
+
+    def refuse(self) -> None: ...
+
+    async def close(self) -> None: ...
+
+
+class Listen(Protocol):
+    """Makes one, closed at first; each connection is served by `answer`."""
+
+    def __call__(self, answer: Answerer, clock: Clock, port: int = 0) -> Listening: ...
 
 
 class Listener:

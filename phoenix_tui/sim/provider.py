@@ -15,7 +15,7 @@ from phoenix_tui.sim.connection import Exchange, Gone
 from phoenix_tui.sim.faults import Fault
 from phoenix_tui.sim.faults.box import FaultBox
 from phoenix_tui.sim.http import Request
-from phoenix_tui.sim.listener import HOST, Listener
+from phoenix_tui.sim.listener import HOST, Listen, Listener
 from phoenix_tui.sim.model import Answer, Call
 from phoenix_tui.sim.record import Ending, Record
 from phoenix_tui.sim.reply import Reply
@@ -42,18 +42,22 @@ class SimProvider:
 
     Knobs, all to be set at any time: `pace`; `models` (its list); `key` (the only one that is accepted; None takes
     any, but a hosted provider wants some); `missing` (paths that it does not have); `context_limit` (tokens, None for
-    the model's own); `author` (who writes its answers); `director` (asked for the faults of each request, besides
-    those that were set). For local servers: `loaded` (models in memory), `loaded_context` (their window in tokens),
+    the model's own); `refuses_prefill` (whether a conversation must not end with the model's own words; None: as its
+    real models do); `author` (who writes its answers); `director` (asked for the faults of each request, besides those
+    that were set). For local servers: `loaded` (models in memory), `loaded_context` (their window in tokens),
     `load_seconds` (how long another one takes), `loads_on_demand`.
     """
 
-    def __init__(self, name: str, *, clock: Clock | None = None, seed: int = 0, port: int = 0) -> None:
+    def __init__(
+        self, name: str, *, clock: Clock | None = None, seed: int = 0, port: int = 0, listen: Listen = Listener
+    ) -> None:
         self.name = name
         self.pace = Pace()
         self.models: tuple[SimModel, ...] = CATALOGUE[name]
         self.key: str | None = None
         self.missing: set[str] = set()
         self.context_limit: int | None = None
+        self.refuses_prefill: bool | None = None
         self.author: Author = compose
         self.director: Director | None = None
         self.loaded: set[str] = {self.models[0].id} if name in LOCAL else set()
@@ -67,7 +71,7 @@ class SimProvider:
         self._seed = seed
         self._faults = FaultBox()
         self._changed = asyncio.Event()
-        self._listener = Listener(self._answer, self.clock, port)
+        self._listener = listen(self._answer, self.clock, port)
 
     # -- being there
 

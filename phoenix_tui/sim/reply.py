@@ -143,7 +143,8 @@ class Reply:
         model = provider.find_model(call.model)
         failure = check_key(provider.name, self._request, provider.key)
         if failure is None:
-            asked = Asked(provider.name, self._request, call, spoken, model, self._limit(model))
+            limit = self._limit(model)
+            asked = Asked(provider.name, self._request, call, spoken, model, limit, provider.refuses_prefill)
             failure = check_call(asked)
         if failure is None and model is not None and not (model.id in provider.loaded or provider.loads_on_demand):
             failure = failure_of(provider.name, ErrorClass.MODEL_NOT_READY) if provider.name in LOCAL else None

@@ -9,6 +9,7 @@ from typing import Self
 
 from phoenix_tui.core.clock import Clock
 from phoenix_tui.sim.catalogue import LOCAL, PROVIDER_NAMES
+from phoenix_tui.sim.listener import Listen, Listener
 from phoenix_tui.sim.provider import Pace, SimProvider
 
 _KEY_VARIABLES = {
@@ -24,7 +25,8 @@ class Simulator:
     """Simulated providers on loopback, each on a port of its own, while the context is entered.
 
     `port` is the first of consecutive ports, 0 for free ones. `seed` decides everything random. `paced` lets them talk
-    at a human pace (60 to 80 tokens a second); otherwise they are as fast as they can be. `clock` is for their waits.
+    at a human pace (60 to 80 tokens a second); otherwise they are as fast as they can be. `clock` is for their waits,
+    `listen` the network that they are on.
     """
 
     def __init__(
@@ -35,12 +37,14 @@ class Simulator:
         port: int = 0,
         paced: bool = False,
         clock: Clock | None = None,
+        listen: Listen = Listener,
     ) -> None:
         self._names = tuple(providers)
         self._seed = seed
         self._port = port
         self._paced = paced
         self._clock = clock
+        self._listen = listen
         self._providers: dict[str, SimProvider] = {}
 
     def __getitem__(self, name: str) -> SimProvider:
@@ -53,7 +57,7 @@ class Simulator:
         try:
             for index, name in enumerate(self._names):
                 port = self._port + index if self._port else 0
-                provider = SimProvider(name, clock=self._clock, seed=self._seed, port=port)
+                provider = SimProvider(name, clock=self._clock, seed=self._seed, port=port, listen=self._listen)
                 self._providers[name] = provider
                 if self._paced:
                     provider.pace = PACES[name]

@@ -167,6 +167,17 @@ async def test_a_slow_first_token_comes_after_the_opening(
 
 
 @every_format
+async def test_a_slow_start_can_have_heartbeats(simulator: Simulator, speaker: Speaker, clock: InstantClock) -> None:
+    provider = simulator[speaker.provider]
+    silent = await hear(provider, speaker.request())
+    provider.set_fault(f.SlowFirstToken(seconds=2.5, heartbeat=1))
+    heard = await hear(provider, speaker.request())
+    assert words_in(heard.text)[:COUNT] == list(WORDS)
+    assert len(heard.body) > len(silent.body)
+    assert clock.slept == [1, 1, 0.5]
+
+
+@every_format
 async def test_heartbeats_have_no_token(simulator: Simulator, speaker: Speaker, clock: InstantClock) -> None:
     provider = simulator[speaker.provider]
     provider.set_fault(f.HeartbeatsOnly(seconds=1, count=3))

@@ -135,3 +135,18 @@ async def test_headroom_and_request_ids_stand_in_the_headers(sim: Simulator) -> 
         assert first.headers[reset]
         ids = [it.headers.get("x-request-id") or it.headers["request-id"] for it in (first, second)]
         assert len(set(ids)) == 2
+
+
+@pytest.mark.parametrize("speaker", SPEAKERS.values(), ids=list(SPEAKERS))
+@pytest.mark.parametrize("refuses", [True, False])
+async def test_any_provider_can_be_told_to_refuse_the_models_own_last_word(
+    sim: Simulator, speaker: Speaker, refuses: bool
+) -> None:
+    provider = sim[speaker.provider]
+    provider.key, provider.refuses_prefill = None, refuses
+    said = [{"role": "user", "content": "go on"}, {"role": "assistant", "content": "so"}]
+    parts = [{"role": "user", "parts": [{"text": "go on"}]}, {"role": "model", "parts": [{"text": "so"}]}]
+    named = {"messages": said, "input": said, "contents": parts}
+    body = {name: named.get(name, value) for name, value in speaker.body.items()}
+    heard = await hear(provider, replace(speaker, body=body).request())
+    assert heard.status == (400 if refuses else 200)

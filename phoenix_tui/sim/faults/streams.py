@@ -65,18 +65,28 @@ class Death(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SlowFirstToken(Fault):
-    """Headers and opening events at once, the first token after `seconds`."""
+    """Headers and opening events at once, the first token after `seconds`; until then a heartbeat each `heartbeat`
+    seconds, none where it is None."""
 
     seconds: float = 20.0
+    heartbeat: float | None = None
 
     def stream(self, steps: Iterator[Step], scene: Scene) -> Iterator[Step]:
-        del scene
         waited = False
         for step in steps:
             if not waited and isinstance(step, Chunk) and step.kind is not Kind.OPENING:
                 waited = True
-                yield Wait(self.seconds)
+                yield from self._waiting(scene)
             yield step
+
+    def _waiting(self, scene: Scene) -> Iterator[Step]:
+        left = self.seconds
+        if self.heartbeat and scene.format and scene.envelope:
+            while left > self.heartbeat:
+                yield Wait(self.heartbeat)
+                yield Send(scene.format.heartbeat(scene.envelope))
+                left -= self.heartbeat
+        yield Wait(left)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
