@@ -130,8 +130,8 @@ class Transport:
 
     def _new_client(self, route: _Route) -> httpx.AsyncClient:
         # Loading the trusted certificates costs more than the rest of a request, and plain HTTP needs none. A context
-        # without certificates trusts nobody.
-        if route is _Route.PLAIN:
+        # without certificates trusts nobody. A network that was replaced has none of its own either.
+        if route is _Route.PLAIN or self._http is not None:
             verify = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
         else:
             verify = httpx.create_ssl_context(verify=self._ca_file or True, trust_env=False)
