@@ -11,7 +11,8 @@ from phoenix_tui.config.choices import Choices
 from phoenix_tui.config.problems import ConfigProblem
 from phoenix_tui.config.sources import DEFAULT, Source
 from phoenix_tui.core.adapters.base import WireFormat
-from phoenix_tui.core.configuration import FallbackMode
+from phoenix_tui.core.configuration import FallbackMode, Hedge, OnCut
+from phoenix_tui.core.types import Strategy
 
 ProviderName = Literal["openrouter", "openai", "anthropic", "gemini", "grok", "ollama", "lmstudio"]
 _FROZEN = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
@@ -45,6 +46,10 @@ class General(BaseModel):
         None, description="Exactly these are asked, in this order; None for all that are configured."
     )
     fallback: FallbackMode = Field(FallbackMode.AUTO, description="What may happen when a provider fails.")
+    strategy: Strategy = Field(Strategy.BALANCED, description="What makes the order of fallback.")
+    on_cut: OnCut = Field(OnCut.RESTART, description="What follows when an answer is cut after some of it was shown.")
+    hedge: Hedge = Field(Hedge.OFF, description="Whether a second provider is asked beside a late or doubtful one.")
+    status_feeds: bool = Field(False, description="Read the providers' public status pages, as a hint.")
     local_only: bool = Field(False, description="Ask only providers on this machine.")
     max_tokens: Annotated[int, Field(gt=0)] | None = Field(None, description="Limit of an answer, in tokens.")
     temperature: Annotated[float, Field(ge=0, le=2, allow_inf_nan=False)] | None = Field(

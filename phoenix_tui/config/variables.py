@@ -25,8 +25,15 @@ GENERAL = (
     Variable("LLM_FALLBACK_ORDER", "who is asked in which order, by commas: exactly these, and the primary first"),
     Variable(
         "LLM_FALLBACK",
-        "when a provider fails: auto (go on to the next), never, or ask (you first; for now the same as never)",
+        "when a provider fails: auto (go on to the next), ask (you first, on the screen; elsewhere as never), or never",
     ),
+    Variable(
+        "LLM_STRATEGY",
+        "what makes the order: balanced (the unreliable stand back), strict (yours as it is), latency or cost",
+    ),
+    Variable("LLM_ON_CUT", "when an answer is cut: restart (with the next provider), or continue it where that works"),
+    Variable("LLM_HEDGE", "suspect: ask a second provider when one is late or doubtful, which costs its tokens; off"),
+    Variable("LLM_STATUS_FEEDS", "true: read the providers' public status pages every five minutes, as a hint"),
     Variable("LLM_LOCAL_ONLY", "true: ask only providers on this machine"),
     Variable("LLM_MAX_TOKENS", "limit of an answer in tokens, reasoning included; a whole number above 0"),
     Variable("LLM_TEMPERATURE", "randomness, 0 to 2; left out for models that refuse it"),
