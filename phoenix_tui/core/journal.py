@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 from phoenix_tui.core.errors import ErrorInfo
 from phoenix_tui.core.health_events import Event
+from phoenix_tui.core.health_state import ProviderState
 from phoenix_tui.core.moment import Moment
 from phoenix_tui.core.snapshot import HealthState, Placement
 from phoenix_tui.core.types import Strategy, Target
@@ -29,6 +30,18 @@ class SessionBegan:
     primary: str
     order: tuple[str, ...]
     strategy: Strategy
+
+
+@dataclass(frozen=True, slots=True)
+class HealthRestored:
+    """`provider` was given the `state` that an earlier run had kept at `kept_at` (wall time, seconds since the epoch);
+    `same_key` says that it is asked with the same key as then. Told by the monitor as it restores."""
+
+    at: Moment
+    provider: str
+    state: ProviderState
+    kept_at: float
+    same_key: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +97,25 @@ class TurnEnded:
     duration: float = 0.0
 
 
-Record = SessionBegan | HealthChanged | Decided | Switched | TurnEnded
+@dataclass(frozen=True, slots=True)
+class RecordsLost:
+    """`count` records up to this moment could not be kept: more came than the disk took."""
+
+    at: Moment
+    count: int
+
+
+Record = SessionBegan | HealthRestored | HealthChanged | Decided | Switched | TurnEnded | RecordsLost
+
+
+@dataclass(frozen=True, slots=True)
+class Incident:
+    """A record with its place in the log: `sequence` counts from 0 within `session`, the life of one client."""
+
+    session: str
+    sequence: int
+    record: Record
+
+
 Journal = Callable[[Record], None]
 """Takes each record as it happens. It must not block, and not raise."""
