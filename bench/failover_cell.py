@@ -143,11 +143,12 @@ class _Play:
         lifting: asyncio.Task[None] | None = None
         try:
             async with starts:
+                if self._program.is_hastened:
+                    await talk.ready()
                 self._primary.set_fault(self._case.variant.fault(self._primary.name))
                 self._began = self._clock.monotonic()
                 if scenario.lasts is not None:
                     lifting = asyncio.create_task(self._lift_after(scenario.lasts))
-                await talk.start()
                 asking = asyncio.create_task(self._ask(talk, 0.0, scenario.limit))
                 await self._first_sign(asking)
             heard = [await asking]
@@ -171,8 +172,8 @@ class _Play:
 
     async def _ask(self, talk: Talk, asked_at: float, limit: float) -> Heard:
         shape = await talk.ask("count to sixty", limit)
-        own = self._program.speed != 1
-        return Heard(shape, asked_at, _told_seconds(shape) if own else self._now() - asked_at)
+        took = _told_seconds(shape) if self._program.is_hastened else self._now() - asked_at
+        return Heard(shape, asked_at, took)
 
     async def _lift_after(self, seconds: float) -> None:
         await self._clock.sleep(seconds)

@@ -22,21 +22,25 @@ _KEPT_VARIABLES = ("PATH", "SYSTEMROOT", "TEMP", "TMP", "LANG")
 class Program:
     """How the program is started, and how many seconds pass for it, and for the servers, in one of ours.
 
-    At any other speed than 1 the program's own times count, and the machine may cost `slack` seconds of the scenario:
-    what it loses to other work is not to be multiplied.
+    At any other speed than 1 the program's own times count, its start does not, and the machine may cost `slack`
+    seconds of the scenario: what it loses to other work is not to be multiplied.
     """
 
     command: tuple[str, ...] = (sys.executable, "-m", "phoenix_tui")
     speed: float = 1.0
 
     @property
+    def is_hastened(self) -> bool:
+        return self.speed != 1
+
+    @property
     def slack(self) -> float:
         """One second of ours when time runs faster."""
-        return 0.0 if self.speed == 1 else self.speed
+        return self.speed if self.is_hastened else 0.0
 
     def patience(self, limit: float) -> float:
         """Our seconds after which a request that may take `limit` of the scenario's is given up."""
-        return limit + 1 if self.speed == 1 else limit / self.speed + 30
+        return limit / self.speed + 30 if self.is_hastened else limit + 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +67,30 @@ class Talk:
         self._process: Process | None = None
         self._gave_up = False
 
-    async def start(self) -> None:
+    async def ready(self) -> None:
+        """Start it, and wait until it reads: a line that is no request is refused at once, and nobody is asked."""
+        await self._exchange(b"{}", self._program.patience(0.0))
+
+    async def ask(self, prompt: str, limit: float) -> dict[str, Any] | None:
+        """What is answered to `prompt`, after a start where it has not started; None when no line of JSON came within
+        `limit` seconds of the scenario. After that nothing is heard any more."""
+        return await self._exchange(json.dumps({"prompt": prompt}).encode(), self._program.patience(limit))
+
+    async def _exchange(self, line: bytes, seconds: float) -> dict[str, Any] | None:
+        process = self._process or await self._start()
+        if self._gave_up or process.stdin is None or process.stdout is None:
+            return None
+        with contextlib.suppress(TimeoutError, ConnectionError, ValueError):
+            async with asyncio.timeout(seconds):
+                process.stdin.write(line + b"\n")
+                await process.stdin.drain()
+                shape = json.loads(await process.stdout.readline())
+                if isinstance(shape, dict):
+                    return shape
+        self._gave_up = True
+        return None
+
+    async def _start(self) -> Process:
         self._process = await asyncio.create_subprocess_exec(
             *self._program.command,
             "ask",
@@ -76,22 +103,7 @@ class Talk:
             limit=_LINE_BYTES,
         )
         self._stderr = asyncio.create_task(self._read(self._process.stderr))
-
-    async def ask(self, prompt: str, limit: float) -> dict[str, Any] | None:
-        """What is answered to `prompt`; None when no line of JSON came within `limit` seconds of the scenario. After
-        that nothing is heard any more."""
-        process = self._process
-        if self._gave_up or process is None or process.stdin is None or process.stdout is None:
-            return None
-        with contextlib.suppress(TimeoutError, ConnectionError, ValueError):
-            async with asyncio.timeout(self._program.patience(limit)):
-                process.stdin.write(json.dumps({"prompt": prompt}).encode() + b"\n")
-                await process.stdin.drain()
-                shape = json.loads(await process.stdout.readline())
-                if isinstance(shape, dict):
-                    return shape
-        self._gave_up = True
-        return None
+        return self._process
 
     async def end(self) -> Words:
         """Ends its input, and waits for its end."""
