@@ -118,6 +118,8 @@ def _cleaned(data: Any) -> Any:
         case bool() | None:
             return data
         case int() | float():
+            if data != data:
+                raise ValueError("JSON has no word for what is no number")
             return max(-_LARGEST_NUMBER, min(data, _LARGEST_NUMBER))
         case _:
             return data
