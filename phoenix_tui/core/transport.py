@@ -6,7 +6,7 @@ import asyncio
 import contextlib
 import ipaddress
 import ssl
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Iterable, Mapping
 from dataclasses import dataclass, field
 from types import TracebackType
 from typing import Self
@@ -164,6 +164,19 @@ class Transport:
             return False
         writer.close()
         return True
+
+    async def any_reachable(self, urls: Iterable[str]) -> bool:
+        """Whether at least one of `urls` is `reachable`; all are tried at once."""
+        tries = [asyncio.ensure_future(self.reachable(url)) for url in dict.fromkeys(urls)]
+        try:
+            for done in asyncio.as_completed(tries):
+                if await done:
+                    return True
+            return False
+        finally:
+            for task in tries:
+                task.cancel()
+            await asyncio.gather(*tries, return_exceptions=True)
 
     async def _answers(self, url: str) -> bool:
         try:
