@@ -11,7 +11,6 @@ from dataclasses import dataclass
 
 from phoenix_tui.core.errors import ErrorInfo
 from phoenix_tui.core.health_events import Event
-from phoenix_tui.core.health_state import ProviderState
 from phoenix_tui.core.moment import Moment
 from phoenix_tui.core.snapshot import HealthState, Placement
 from phoenix_tui.core.types import Strategy, Target
@@ -30,18 +29,6 @@ class SessionBegan:
     primary: str
     order: tuple[str, ...]
     strategy: Strategy
-
-
-@dataclass(frozen=True, slots=True)
-class HealthRestored:
-    """`provider` was given the `state` that an earlier run had kept at `kept_at` (wall time, seconds since the epoch);
-    `same_key` says that it is asked with the same key as then. Told by the monitor as it restores."""
-
-    at: Moment
-    provider: str
-    state: ProviderState
-    kept_at: float
-    same_key: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +92,7 @@ class RecordsLost:
     count: int
 
 
-Record = SessionBegan | HealthRestored | HealthChanged | Decided | Switched | TurnEnded | RecordsLost
+Record = SessionBegan | HealthChanged | Decided | Switched | TurnEnded | RecordsLost
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,15 +2,27 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from phoenix_tui.core.errors import ErrorInfo
-from phoenix_tui.core.health_events import Cleared, Configured, Ended, Event, KeyChanged, Probed
+from phoenix_tui.core.health_events import (
+    CameOnline,
+    Cleared,
+    Configured,
+    Ended,
+    Event,
+    KeyChanged,
+    Probed,
+    Restored,
+    Settled,
+    WentOffline,
+    Woke,
+)
 from phoenix_tui.core.journal import (
     Decided,
     HealthChanged,
-    HealthRestored,
     Record,
     RecordsLost,
     SessionBegan,
@@ -25,6 +37,8 @@ from phoenix_tui.core.types import OutcomeKind, Target
 
 _LONGEST = 300
 """Characters of one line; a provider's own words may be longer."""
+_AT_ONCE = 1.0
+"""Seconds within which the same words about several providers are one event."""
 
 
 class Tone(StrEnum):
@@ -48,13 +62,8 @@ class Line:
 def told(record: Record) -> Line | None:
     """What `record` says; None for what is kept only so that the day can be lived through again."""
     match record:
-        case SessionBegan(primary=primary, order=order):
-            return _line(record.at, "", f"phoenix-tui began with {primary}; order: {' > '.join(order)}")
-        case HealthRestored(state=state):
-            if state.state in (HealthState.UNKNOWN, HealthState.HEALTHY):
-                return None
-            age = spoken(record.at.wall - record.kept_at)
-            return _line(record.at, record.provider, f"was {state.state} {age} before, in an earlier run")
+        case SessionBegan():
+            return None
         case HealthChanged():
             return _changed(record)
         case Decided():
@@ -71,10 +80,23 @@ def told(record: Record) -> Line | None:
             return _line(record.at, "", f"{count} records are missing here: they could not be written", Tone.TROUBLE)
 
 
+def timeline(records: Iterable[Record]) -> list[Line]:
+    """What `records` say, in their order; what happened to several providers at once is one line."""
+    lines: list[Line] = []
+    for line in filter(None, map(told, records)):
+        last = lines[-1] if lines else None
+        if last is not None and last.words == line.words and abs(line.at.wall - last.at.wall) < _AT_ONCE:
+            names = dict.fromkeys((*last.provider.split(", "), line.provider))
+            lines[-1] = replace(last, provider=", ".join(names))
+        else:
+            lines.append(line)
+    return lines
+
+
 def involved(record: Record) -> tuple[str, ...]:
     """The providers that `record` is about, none twice; empty where it is about the program as a whole."""
     match record:
-        case HealthChanged(provider=provider) | HealthRestored(provider=provider):
+        case HealthChanged(provider=provider):
             return (provider,)
         case Decided(target=target):
             return (target.provider,) if target else ()
@@ -106,6 +128,10 @@ def spoken(seconds: float) -> str:
 
 
 def _changed(record: HealthChanged) -> Line | None:
+    if isinstance(record.event, Restored):
+        return None  # nothing new: an earlier run has told it
+    if isinstance(record.event, Woke):
+        return _line(record.at, "", f"this machine slept for {spoken(record.event.asleep)}")
     error = _error(record.event)
     failed = isinstance(record.event, Ended) and record.event.outcome.kind in (OutcomeKind.FAILED, OutcomeKind.ABORTED)
     if record.before is record.after:
@@ -149,6 +175,12 @@ def _why(event: Event) -> str:
             return "found"
         case KeyChanged():
             return "another key"
+        case WentOffline():
+            return "this machine has no network"
+        case CameOnline():
+            return "the network is back"
+        case Settled():
+            return "its wait is over"
         case Cleared():
             return "forgotten by the person's wish"
         case _:

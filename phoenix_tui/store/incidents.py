@@ -108,9 +108,12 @@ class IncidentLog:
         """What is kept of what is wanted, this program's own newest records included. Raises NotKept."""
 
         def read() -> Found:
+            self.drain()
+            if not self._database.exists():
+                return Found()
             return self._database.read(lambda connection: _read(connection, wanted))
 
-        return await self._worker.call(lambda: read() if self._database.exists() else Found())
+        return await self._worker.call(read)
 
     def drain(self) -> None:
         """Write all that waits, as far as the disk takes it. Runs in the store's thread."""
