@@ -94,6 +94,10 @@ def _run(options: argparse.Namespace) -> int:
             from phoenix_tui.commands.models import run_models
 
             return run_models(options)
+        case "route":
+            from phoenix_tui.commands.route import run_route
+
+            return run_route(options)
         case "sim":
             from phoenix_tui.commands.sim import run_sim
 
@@ -183,6 +187,15 @@ def _parser() -> _Parser:
     )
     models.add_argument("--provider", metavar="NAME", help="only this provider")
     models.add_argument("--json", action="store_true", help="print one JSON object")
+
+    route = commands.add_parser(
+        "route",
+        parents=[_unset(shared), _unset(chosen)],
+        help="who would be asked now, and why in that order",
+        description="Who would be asked now, in order, with the reason for every place. Nothing is sent to anybody.",
+    )
+    route.add_argument("--explain", action="store_true", help="show what each place is made of, too")
+    route.add_argument("--json", action="store_true", help="print one JSON object")
 
     sim = commands.add_parser(
         "sim",

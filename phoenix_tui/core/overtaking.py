@@ -13,7 +13,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import combinations
-from statistics import median
 
 from phoenix_tui.core.snapshot import ProviderHealth
 from phoenix_tui.core.types import Target
@@ -51,8 +50,8 @@ def pace_of(target: Target, health: ProviderHealth) -> Pace | None:
     its = next((model for model in health.models if model.model == target.model), None)
     if its is None or its.samples < _SAMPLES or its.ttft_median is None or its.ttft_peak is None:
         return None
-    newest = [sample for sample in health.recent if sample is not None][-_NEWEST:]
-    return Pace(target, its.ttft_median, its.ttft_peak, median(newest) if newest else its.ttft_median)
+    newest = sorted([sample for sample in health.recent if sample is not None][-_NEWEST:])
+    return Pace(target, its.ttft_median, its.ttft_peak, newest[len(newest) // 2] if newest else its.ttft_median)
 
 
 class Overtaking:

@@ -36,6 +36,13 @@ def test_help_and_version_load_nothing_heavy(flag: str) -> None:
     assert loaded & heavy == set()
 
 
+def test_the_price_list_is_loaded_by_the_first_price_and_not_before() -> None:
+    importing = "from phoenix_tui.commands import route\nfrom phoenix_tui.prices import PriceBook\nbook = PriceBook()"
+    assert loaded_after(importing) & {"genai_prices", "httpx2"} == set()
+    asking = "\nfrom phoenix_tui.core.types import Target\nbook.price(Target('openai', 'gpt-6-luna'))"
+    assert "genai_prices" in loaded_after(importing + asking)
+
+
 def test_the_public_names_are_loaded_on_demand() -> None:
     assert "phoenix_tui.core.client" not in loaded_after("import phoenix_tui")
     import phoenix_tui
