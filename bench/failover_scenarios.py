@@ -140,7 +140,6 @@ def _death(how: Death) -> Variant:
     return Variant(how.value, lambda _: Cut(after=40, how=how, times=1), (ended, named))
 
 
-_DEATHS = tuple(map(_death, Death))
 _DIED = (check.partly_shown(), check.answered_by_next())
 _OUTAGE = 60.0
 
@@ -232,7 +231,7 @@ SCENARIOS = (
         ),
         limit=60,
     ),
-    Scenario("S08", "dies after 40 of 60 tokens", _DEATHS, _DIED, limit=40),
+    Scenario("S08", "dies after 40 of 60 tokens", tuple(map(_death, Death)), _DIED, limit=40),
     Scenario(
         "S09",
         "silent after 20 tokens for 30 s, then closes",
@@ -287,7 +286,7 @@ SCENARIOS = (
     Scenario(
         "S14",
         "as S08, and the next refuses a trailing assistant message",
-        _DEATHS,
+        (_death(Death.FIN),),
         (*_DIED, check.last_word_is_the_persons()),
         limit=40,
         refuses_prefill=True,
