@@ -11,7 +11,11 @@ import contextlib
 import ipaddress
 from collections.abc import Mapping
 from types import TracebackType
-from typing import Any, Self
+from typing import Any, Protocol, Self
+
+
+class _Closable(Protocol):
+    async def aclose(self) -> None: ...
 
 
 class ConnectDeadline:
@@ -29,6 +33,7 @@ class ConnectDeadline:
         self._seconds = seconds
         self._looks_names_up = looks_names_up
         self._timeout = asyncio.timeout(None)
+        self._stream: _Closable | None = None
         self._timer: asyncio.TimerHandle | None = None
         self._lookup: asyncio.Task[object] | None = None
 
@@ -42,9 +47,13 @@ class ConnectDeadline:
         self.unresolved = self._lookup is not None and not self._lookup.done() and not self.arrived
         self._stop_looking()
         try:
-            await self._timeout.__aexit__(kind, error, trace)
+            if kind is not None and self._stream is not None:
+                await self._stream.aclose()  # httpcore forgets it when a TLS handshake is cancelled
         finally:
-            self.passed = self._timeout.expired()
+            try:
+                await self._timeout.__aexit__(kind, error, trace)
+            finally:
+                self.passed = self._timeout.expired()
 
     async def trace(self, event: str, info: Mapping[str, Any]) -> None:
         """One step of httpx: "<module>.<step>.<how far>"."""
@@ -56,8 +65,10 @@ class ConnectDeadline:
                 self._timer = loop.call_later(self._seconds / 2, self._look_up, info["host"])
         elif step == "connect_tcp.complete":
             self.arrived = True
+            self._stream = info["return_value"]
         elif step == "send_request_headers.started" and info["request"].method != b"CONNECT":
             self._timeout.reschedule(None)
+            self._stream = None
             self._stop_looking()
 
     def _look_up(self, host: str) -> None:

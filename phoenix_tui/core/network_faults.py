@@ -18,6 +18,7 @@ import httpx
 from phoenix_tui.core.errors import ErrorClass, ErrorInfo, Phase
 
 _NO_ROUTE = (errno.ENETUNREACH, errno.EHOSTUNREACH, errno.ENETDOWN, errno.EADDRNOTAVAIL)
+_BROKEN = (ConnectionResetError, BrokenPipeError, ssl.SSLEOFError, ssl.SSLZeroReturnError)
 _CLOCK_WORDS = ("expired", "not yet valid")
 _MOST_CAUSES = 32
 
@@ -75,6 +76,12 @@ def body_error(error: Exception) -> ErrorInfo:
     return ErrorInfo(ErrorClass.NETWORK, "the connection broke in the middle of the answer", code="reset")
 
 
+def bad_ca_file(error: OSError, ca_file: str) -> ErrorInfo:
+    """The file of trusted certificates that the person named is of no use."""
+    message = f"the certificates in {ca_file[:200]} cannot be read ({error.strerror or 'no PEM'}); check SSL_CERT_FILE"
+    return _fault(ErrorClass.OFFLINE, "ca_file", message, Phase.CONNECT)
+
+
 @dataclass(frozen=True, slots=True)
 class _Way:
     """The way to a host, for people: `nearest` is the first machine on it, whose name is `name`, and `source` what
@@ -120,22 +127,20 @@ def _proxy_refused(error: httpx.ProxyError, way: _Way) -> ErrorInfo:
 def _by_cause(error: BaseException, way: _Way) -> Iterator[ErrorInfo]:
     """The fault that one of the exceptions behind `error` names."""
     roots = list(_causes(error))
-    for root in roots:
-        if isinstance(root, ssl.SSLEOFError | ssl.SSLZeroReturnError):
-            yield _fault(ErrorClass.NETWORK, "reset", f"{way.host} closed the connection before it was secured")
-        if isinstance(root, ssl.SSLError):
-            yield _tls_fault(root, way)
-        if isinstance(root, socket.gaierror):
-            message = f"the name {way.name} could not be resolved; check the network, or {way.source}"
-            yield _fault(ErrorClass.OFFLINE, "dns", message, Phase.CONNECT)
     # A host has several addresses: where one of them refuses, there is a network, if only for its kind of address.
     if any(isinstance(root, ConnectionRefusedError) for root in roots):
         yield _fault(way.blamed, "refused", f"nothing answers at {way.nearest}{way.advice}", Phase.CONNECT)
+    if any(isinstance(root, socket.gaierror) for root in roots):
+        message = f"the name {way.name} could not be resolved; check the network, or {way.source}"
+        yield _fault(ErrorClass.OFFLINE, "dns", message, Phase.CONNECT)
     if any(isinstance(root, OSError) and root.errno in _NO_ROUTE for root in roots):
         message = f"there is no route to {way.nearest}; this machine seems to be offline"
         yield _fault(ErrorClass.OFFLINE, "no_route", message, Phase.CONNECT)
-    if any(isinstance(root, ConnectionResetError | BrokenPipeError) for root in roots):
+    if any(isinstance(root, _BROKEN) for root in roots):
         yield _fault(ErrorClass.NETWORK, "reset", f"{way.host} broke the connection before it answered")
+    for root in roots:
+        if isinstance(root, ssl.SSLError):
+            yield _tls_fault(root, way)
 
 
 def _tls_fault(root: ssl.SSLError, way: _Way) -> ErrorInfo:

@@ -8,6 +8,7 @@ import ipaddress
 import ssl
 from collections.abc import AsyncIterator, Iterable, Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 from types import TracebackType
 from typing import Self
 from urllib.parse import urlsplit
@@ -16,7 +17,7 @@ import httpx
 
 from phoenix_tui.core.connect_deadline import ConnectDeadline
 from phoenix_tui.core.errors import ErrorInfo, Phase, WireError
-from phoenix_tui.core.network_faults import body_error, connect_timeout, connection_error
+from phoenix_tui.core.network_faults import bad_ca_file, body_error, connect_timeout, connection_error
 
 _WRITE_SECONDS = 30.0
 _POOL_SECONDS = 10.0
@@ -241,9 +242,13 @@ class Transport:
         )
 
     def _trust(self) -> ssl.SSLContext:
-        """Whom TLS believes. Loaded once and only where it is needed: it costs more than the rest of a request."""
+        """Whom TLS believes. Loaded once and only where it is needed: it costs more than the rest of a request.
+        Raises WireError."""
         if self._trusted is None:
-            self._trusted = httpx.create_ssl_context(verify=self._ca_file or True, trust_env=False)
+            try:
+                self._trusted = _trust_of(self._ca_file)
+            except OSError as error:  # an SSLError is one
+                raise WireError(bad_ca_file(error, self._ca_file or "")) from error
         return self._trusted
 
     def _fault(self, error: Exception, url: str, deadline: ConnectDeadline) -> ErrorInfo:
@@ -251,6 +256,15 @@ class Transport:
         if deadline.passed:
             return connect_timeout(url, proxy, unresolved=deadline.unresolved, at_proxy=deadline.arrived)
         return connection_error(error, url, proxy)
+
+
+def _trust_of(ca_file: str | None) -> ssl.SSLContext:
+    """`ca_file` may be a folder of certificates, too. Raises OSError."""
+    if ca_file is None:
+        return httpx.create_ssl_context(trust_env=False)
+    if Path(ca_file).is_dir():
+        return ssl.create_default_context(capath=ca_file)
+    return ssl.create_default_context(cafile=ca_file)
 
 
 def is_loopback(host: str) -> bool:

@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+import socket
+import ssl
+import struct
 from collections.abc import AsyncIterator, Callable, Iterable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from enum import StrEnum
 
 REASONS = {200: "OK", 404: "Not Found"}
 
@@ -29,6 +33,24 @@ class Reply:
     pieces: Iterable[bytes] = ()
 
 
+class Then(StrEnum):
+    """What becomes of the connection after the bytes of a `Raw` reply."""
+
+    CLOSE = "close"
+    RESET = "reset"
+    KEEP = "keep"
+    HOLD = "hold"
+    """Nothing more is read or said."""
+
+
+@dataclass(frozen=True)
+class Raw:
+    """Exactly these bytes, whether they are HTTP or not."""
+
+    data: bytes
+    then: Then = Then.CLOSE
+
+
 NOT_FOUND = Reply(404, {"content-type": "application/json"}, [b'{"error":"not found"}'])
 
 
@@ -45,7 +67,9 @@ class RawServer:
 
 
 @asynccontextmanager
-async def raw_server(answer: Callable[[Seen], Reply]) -> AsyncIterator[RawServer]:
+async def raw_server(
+    answer: Callable[[Seen], Reply | Raw], *, tls: ssl.SSLContext | None = None
+) -> AsyncIterator[RawServer]:
     """Answer each request with what `answer` says, on loopback, until the block is left."""
     server = RawServer("")
     tasks: set[asyncio.Task[None]] = set()
@@ -60,7 +84,11 @@ async def raw_server(answer: Callable[[Seen], Reply]) -> AsyncIterator[RawServer
                 method, path, _ = first.split(" ")
                 request = Seen(method, path, headers, body)
                 server.seen.append(request)
-                await _say(writer, answer(request))
+                reply = answer(request)
+                if isinstance(reply, Reply):
+                    await _say(writer, reply)
+                elif not await _say_raw(writer, reply):
+                    return
         except (asyncio.IncompleteReadError, ConnectionError):
             pass
         finally:
@@ -71,8 +99,9 @@ async def raw_server(answer: Callable[[Seen], Reply]) -> AsyncIterator[RawServer
         tasks.add(task)
         task.add_done_callback(tasks.discard)
 
-    listening = await asyncio.start_server(connected, "127.0.0.1", 0)
-    server.url = f"http://127.0.0.1:{listening.sockets[0].getsockname()[1]}"
+    listening = await asyncio.start_server(connected, "127.0.0.1", 0, ssl=tls)
+    where = "https://localhost" if tls else "http://127.0.0.1"
+    server.url = f"{where}:{listening.sockets[0].getsockname()[1]}"
     try:
         async with listening:
             yield server
@@ -93,3 +122,21 @@ async def _say(writer: asyncio.StreamWriter, reply: Reply) -> None:
             await asyncio.sleep(0)  # lets the reader see the pieces apart
     writer.write(b"0\r\n\r\n")
     await writer.drain()
+
+
+async def _say_raw(writer: asyncio.StreamWriter, reply: Raw) -> bool:
+    """Whether the connection goes on."""
+    writer.write(reply.data)
+    await writer.drain()
+    match reply.then:
+        case Then.RESET:
+            reset(writer)
+        case Then.HOLD:
+            await asyncio.get_running_loop().create_future()
+    return reply.then is Then.KEEP
+
+
+def reset(writer: asyncio.StreamWriter) -> None:
+    """Tear the connection down with a TCP RST."""
+    writer.get_extra_info("socket").setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+    writer.transport.abort()
