@@ -16,12 +16,13 @@ REASONS = {200: "OK", 404: "Not Found"}
 
 @dataclass(frozen=True)
 class Seen:
-    """A request as the server saw it. Header names in lower case."""
+    """A request as the server saw it. Header names in lower case; connections are counted from 0."""
 
     method: str
     path: str
     headers: Mapping[str, str]
     body: bytes
+    connection: int = 0
 
 
 @dataclass(frozen=True)
@@ -60,6 +61,12 @@ class RawServer:
 
     url: str
     seen: list[Seen] = field(default_factory=list)
+    tasks: list[asyncio.Task[None]] = field(default_factory=list)
+    """One for each connection, in order; done when that has ended."""
+
+    async def ended(self, connection: int) -> None:
+        """Wait until a connection has ended."""
+        await asyncio.wait([self.tasks[connection]])
 
     @property
     def posts(self) -> list[Seen]:
@@ -72,9 +79,8 @@ async def raw_server(
 ) -> AsyncIterator[RawServer]:
     """Answer each request with what `answer` says, on loopback, until the block is left."""
     server = RawServer("")
-    tasks: set[asyncio.Task[None]] = set()
 
-    async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter, connection: int) -> None:
         try:
             while True:
                 head = (await reader.readuntil(b"\r\n\r\n")).decode("latin-1")
@@ -82,7 +88,7 @@ async def raw_server(
                 headers = {name.lower(): value.strip() for name, _, value in (line.partition(":") for line in lines)}
                 body = await reader.readexactly(int(headers.get("content-length", 0)))
                 method, path, _ = first.split(" ")
-                request = Seen(method, path, headers, body)
+                request = Seen(method, path, headers, body, connection)
                 server.seen.append(request)
                 reply = answer(request)
                 if isinstance(reply, Reply):
@@ -95,9 +101,7 @@ async def raw_server(
             writer.close()
 
     async def connected(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        task = asyncio.ensure_future(serve(reader, writer))
-        tasks.add(task)
-        task.add_done_callback(tasks.discard)
+        server.tasks.append(asyncio.ensure_future(serve(reader, writer, len(server.tasks))))
 
     listening = await asyncio.start_server(connected, "127.0.0.1", 0, ssl=tls)
     where = "https://localhost" if tls else "http://127.0.0.1"
@@ -106,9 +110,9 @@ async def raw_server(
         async with listening:
             yield server
     finally:
-        for task in tasks:
+        for task in server.tasks:
             task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
+        await asyncio.gather(*server.tasks, return_exceptions=True)
 
 
 async def _say(writer: asyncio.StreamWriter, reply: Reply) -> None:
