@@ -34,12 +34,14 @@ MAX_ANSWER_CHARACTERS = 64 * 2**20
 _ERROR_BODY_BYTES = 256 * 1024
 _ERROR_BODY_SECONDS = 5.0
 _DRAIN_SECONDS = 0.05
+_LEASE_FACTOR = 2.0
+"""An attempt may hold the permit of a provider in probation for so many times the wait for its first token."""
 
 
 class Recorder(Protocol):
     """Who keeps health: told once when an attempt begins and once how it ended."""
 
-    def begin(self, attempt: Attempt) -> HealthState: ...
+    def begin(self, attempt: Attempt, *, lease: float) -> HealthState: ...
 
     def record(self, attempt: Attempt, outcome: Outcome) -> object: ...
 
@@ -104,21 +106,24 @@ class AttemptStream:
         self._answer_chars = 0
 
     async def __aenter__(self) -> Self:
-        self.state_before = self._recorder.begin(self.attempt)
+        self.state_before = self._recorder.begin(self.attempt, lease=_LEASE_FACTOR * self._deadlines.first_token)
         self._deadline = asyncio.get_running_loop().time() + self._deadlines.first_token
         return self
 
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        if self.outcome is None:
-            self._finish(ErrorInfo(ErrorClass.CANCELLED, "stopped before it ended", phase=self._phase))
+        self.leave("stopped before it ended", code="stopped")
         try:
             if kind is None and self.ending is not None:
                 await self._drain()
         finally:
             self._watchdog.close()
             await self._exits.aclose()
+
+    async def aclose(self) -> None:
+        """Leave the block early."""
+        await self.__aexit__(None, None, None)
 
     @property
     def wire_format(self) -> WireFormat:
@@ -133,11 +138,26 @@ class AttemptStream:
             # What the reader took for what it had is not the provider's silence.
             self._deadline += asyncio.get_running_loop().time() - self._handed_out_at
             self._handed_out_at = None
-        while not self._pending:
-            if self._failure is not None:
-                raise self._failure
-            if self.outcome is not None:
-                raise StopAsyncIteration
+        await self._fill()
+        if not self._pending:
+            raise self._failure or StopAsyncIteration
+        if self._handed_out_at is None:
+            self._handed_out_at = asyncio.get_running_loop().time()
+        return self._pending.popleft()
+
+    async def speaks(self) -> bool:
+        """Wait for its first delta, which is then read as usual. False when it ended without one."""
+        await self._fill()
+        return bool(self._pending)
+
+    def leave(self, message: str, code: str) -> None:
+        """It is no longer wanted, through no fault of its own; the block is to be left now."""
+        if self.outcome is None:
+            self._finish(ErrorInfo(ErrorClass.CANCELLED, message, code=code, phase=self._phase))
+
+    async def _fill(self) -> None:
+        """Go on until there is a delta, or the end."""
+        while not self._pending and self._failure is None and self.outcome is None:
             try:
                 await self._advance()
             except WireError as error:
@@ -146,9 +166,6 @@ class AttemptStream:
                 self._end_by(ErrorInfo(ErrorClass.PROTOCOL, str(error)), error)
             except DeadlinePassed as error:
                 self._end_by(self._late(), error)
-        if self._handed_out_at is None:
-            self._handed_out_at = asyncio.get_running_loop().time()
-        return self._pending.popleft()
 
     async def _advance(self) -> None:
         """Take the next step: open the connection, or read one chunk of it."""
