@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from phoenix_tui.core.errors import ErrorClass, ErrorInfo
 from phoenix_tui.core.policy import ACTIONABILITY
-from phoenix_tui.core.snapshot import HealthState, Placement
+from phoenix_tui.core.snapshot import AVAILABLE_STATES, HealthState, Placement
 from phoenix_tui.core.types import Outcome, OutcomeKind, Target
 
 
@@ -32,12 +32,22 @@ class Tried:
         """Whether something of its answer, reasoning included, had been shown."""
         return self.outcome.kind is OutcomeKind.ABORTED or self.outcome.ttft is not None
 
+    @property
+    def in_need(self) -> bool:
+        """Whether it was asked although it was not fit to be, since nobody else was."""
+        return self.state_before not in AVAILABLE_STATES
+
 
 @dataclass(frozen=True, slots=True)
 class Try:
     """Ask `target`, after `wait` seconds. `retry` says that it is the same provider once more, `reason` why it is this
-    one, as a phrase. `skipped` are those that stood before it in the person's order and cannot be asked now (told with
-    the first decision of a request only)."""
+    one, as a phrase.
+
+    `skipped` are those that stood before it in the person's order and cannot be asked now, told with the first decision
+    of a request only. Who is switched off, not set up or kept out by the person's own wish is not among them: that is
+    no news. Who is blocked is, since an answer that comes from elsewhere must not come without a word; being the same
+    before every answer, `Placement.is_lasting` says that once is enough.
+    """
 
     target: Target
     wait: float = 0.0

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from dataclasses import replace
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from urllib.parse import quote, urlsplit
 
 from phoenix_tui.core.configuration import ProviderConfig
@@ -16,6 +17,15 @@ from phoenix_tui.core.transport import HttpRequest, Transport, is_loopback
 _USER_AGENT = "phoenix-tui"
 _GET_SECONDS = 5.0
 _GET_BYTES = 32 * 2**20
+
+
+@dataclass(frozen=True, slots=True)
+class Got:
+    """The answer to a GET. Names of headers in lower case."""
+
+    status: int
+    headers: Mapping[str, str]
+    text: str
 
 
 class Endpoint:
@@ -43,8 +53,8 @@ class Endpoint:
 
     def url(self, path: str, *, model: str = "") -> str:
         """The URL of one of a profile's paths."""
-        model = quote(model.removeprefix("models/"), safe="")
-        return self._root + path.replace("{version}", self._version_path).replace("{model}", model)
+        path = path.replace("{version}", self._version_path).replace("{model_path}", quote(model, safe="/"))
+        return self._root + path.replace("{model}", quote(model.removeprefix("models/"), safe=""))
 
     def headers(self) -> dict[str, str]:
         """The headers of every request, the key among them."""
@@ -69,17 +79,27 @@ class Endpoint:
             param=info.param and redact(info.param, secrets),
         )
 
-    async def get(self, url: str) -> tuple[int, str]:
-        """Status and text of a GET. Raises WireError, also after five seconds without its end."""
+    async def get(self, url: str) -> Got:
+        """The answer to a GET. One that broke off is asked once more, on a connection of its own: the other end may
+        have closed the one that was kept. Raises WireError, also after five seconds without its end."""
         request = HttpRequest("GET", url, {**self.headers(), "accept": "application/json"}, self.connect_deadline)
-        body = bytearray()
         try:
-            async with asyncio.timeout(_GET_SECONDS), self.transport.send(request) as response:
-                async for chunk in response.chunks():
-                    body += chunk
-                    if len(body) > _GET_BYTES:
-                        raise WireError(ErrorInfo(ErrorClass.PROTOCOL, "the answer is too long for what was asked"))
-                return response.status, body.decode("utf-8", "replace")
+            async with asyncio.timeout(_GET_SECONDS):
+                try:
+                    return await self._get(request)
+                except WireError as error:
+                    if error.info.code != "reset":
+                        raise
+                return await self._get(replace(request, fresh=True))
         except TimeoutError as error:
             message = f"no answer within {_GET_SECONDS:.3g} s"
             raise WireError(ErrorInfo(ErrorClass.TIMEOUT, message, code="get_timeout")) from error
+
+    async def _get(self, request: HttpRequest) -> Got:
+        body = bytearray()
+        async with self.transport.send(request) as response:
+            async for chunk in response.chunks():
+                body += chunk
+                if len(body) > _GET_BYTES:
+                    raise WireError(ErrorInfo(ErrorClass.PROTOCOL, "the answer is too long for what was asked"))
+            return Got(response.status, response.headers, body.decode("utf-8", "replace"))

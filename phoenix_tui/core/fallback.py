@@ -7,18 +7,31 @@ from collections.abc import Collection, Mapping, Sequence
 from phoenix_tui.core.decision import Decision, GiveUp, Tried, Try, most_actionable
 from phoenix_tui.core.moment import Uniform
 from phoenix_tui.core.next_step import Situation, next_step
-from phoenix_tui.core.ordering import effective_order, next_retry_at
-from phoenix_tui.core.snapshot import Placement, ProviderHealth
+from phoenix_tui.core.ordering import Rules, effective_order, next_retry_at
+from phoenix_tui.core.overtaking import Overtaking, pace_of
+from phoenix_tui.core.request_fit import Needs, Prices, barred
+from phoenix_tui.core.retry_budget import RetryBudget
+from phoenix_tui.core.snapshot import HealthState, Placement, ProviderHealth
 from phoenix_tui.core.types import Strategy, Target
 
 __all__ = ["Decision", "FallbackManager", "GiveUp", "Strategy", "Tried", "Try", "most_actionable", "next_retry_at"]
+
+
+def _unknown(target: Target) -> None:
+    """No price is known."""
 
 
 class FallbackManager:
     """Keeps the person's order and decides, from health alone, who is asked and what follows a failure.
 
     `order` is the person's own order, `default` the one that `reset` returns to (`order` where None). The primary
-    stands first, whether `order` names it or not. `local` are providers on this machine.
+    stands first, whether `order` names it or not. `local` are providers on this machine. `prices` tells the price of a
+    target in US dollars for a million tokens, three parts of input to one of output (None where it is not known; local
+    ones are taken to cost nothing). `daily_budget`, in dollars, is only for the words in which it is told that it is
+    used up. `budget` is shared by all whose retries should count together; one of its own by default.
+
+    It owns two things that change with what happens: that budget, and who has overtaken whom in the strategy `latency`
+    (see overtaking.py), which `order` and `decide` take note of.
     """
 
     def __init__(
@@ -30,6 +43,9 @@ class FallbackManager:
         strategy: Strategy = Strategy.BALANCED,
         local: Collection[str] = (),
         default: Sequence[str] | None = None,
+        prices: Prices = _unknown,
+        daily_budget: float | None = None,
+        budget: RetryBudget | None = None,
     ) -> None:
         self._order = tuple(dict.fromkeys(order))
         self._default = self._order if default is None else tuple(dict.fromkeys(default))
@@ -37,6 +53,10 @@ class FallbackManager:
         self._rng = rng
         self._strategy = strategy
         self._local = frozenset(local)
+        self._prices = prices
+        self._daily_budget = daily_budget
+        self._budget = budget or RetryBudget()
+        self._overtaking = Overtaking()
 
     @property
     def primary(self) -> str:
@@ -66,15 +86,43 @@ class FallbackManager:
         """Back to the default order; the primary stays."""
         self._order = self._default
 
+    @property
+    def strategy(self) -> Strategy:
+        """What makes the effective order out of the person's own."""
+        return self._strategy
+
+    def set_strategy(self, strategy: Strategy) -> None:
+        """Let `strategy` make the effective order from now on."""
+        self._strategy = strategy
+
+    @property
+    def budget(self) -> RetryBudget:
+        """What may still be spent on retries and hedges."""
+        return self._budget
+
+    def spent_retry(self) -> None:
+        """A retry is being made: a decision with `retry` is carried out."""
+        self._budget.spend()
+
+    def spent_hedge(self) -> None:
+        """A second provider is being asked beside a first one."""
+        self._budget.spend_hedge()
+
+    def earned(self) -> None:
+        """A request was answered."""
+        self._budget.earn()
+
     def order(
-        self, health: Mapping[str, ProviderHealth], targets: Mapping[str, Target], *, pinned: str | None = None
+        self,
+        health: Mapping[str, ProviderHealth],
+        targets: Mapping[str, Target],
+        *,
+        pinned: str | None = None,
+        over_budget: bool = False,
     ) -> tuple[Placement, ...]:
-        """The effective order now, of everybody in the person's order and `pinned`; each with a reason where it
-        differs."""
-        names = self.own_order
-        if pinned is not None and pinned not in names:
-            names = (*names, pinned)
-        return effective_order(names, health, targets, strategy=self._strategy, pinned=pinned)
+        """The effective order now, of everybody in the person's order and `pinned`; each with its reasons where it
+        differs. `over_budget` says that what may be spent today is spent."""
+        return self._ordered(health, targets, pinned, Needs(over_budget=over_budget))
 
     def decide(
         self,
@@ -85,13 +133,21 @@ class FallbackManager:
         now: float,
         pinned: str | None = None,
         fallback: bool = True,
+        tokens: int | None = None,
+        windows: Mapping[str, int | None] | None = None,
+        named: str | None = None,
+        over_budget: bool = False,
     ) -> Decision:
         """What a request does next: at its start (`tried` empty), and after each failed attempt once it is recorded.
 
-        `health` must be fresh, `now` is wall time (seconds since the epoch). `targets` holds everybody who may be asked
-        at all, `pinned` is the provider that the request names; with `fallback` False nobody but the first is asked.
+        `health` must be fresh and that of the targets' models, `now` is wall time (seconds since the epoch). `targets`
+        holds everybody who may be asked at all, `pinned` is the provider that the request names; with `fallback` False
+        nobody but the first is asked. `tokens` estimates the conversation, `windows` are the context windows of the
+        targets' models, by provider (both in tokens, None where not known). `named` is the model that the person named,
+        which is not refused on an estimate. `over_budget` says that what may be spent today is spent.
         """
-        order = self.order(health, targets, pinned=pinned)
+        needs = Needs(tokens, windows or {}, named, over_budget)
+        order = self._ordered(health, targets, pinned, needs)
         if not fallback:
             only = pinned or self._primary
             order = tuple(placement for placement in order if placement.target.provider == only)
@@ -99,10 +155,62 @@ class FallbackManager:
             tried=tried,
             order=order,
             health=health,
-            allowed=targets.keys(),
             local=self._local,
             now=now,
             pinned=pinned,
             fallback=fallback,
+            windows=needs.windows,
+            may_retry=self._budget.allows,
         )
         return next_step(situation, self._rng)
+
+    def another_for_hedge(
+        self,
+        beside: Target,
+        *,
+        tried: Sequence[Tried],
+        health: Mapping[str, ProviderHealth],
+        targets: Mapping[str, Target],
+        tokens: int | None = None,
+        windows: Mapping[str, int | None] | None = None,
+        named: str | None = None,
+        over_budget: bool = False,
+    ) -> Target | None:
+        """Who might be asked beside `beside`, which is late: the next who is fit, hosted and not tried yet; None where
+        there is nobody, or the budget does not allow it.
+
+        Neither of the two is on this machine, where loading a model is no fault. None is taken whose trial it would be:
+        one that is broken off because the other was faster decides nothing. The other arguments are those of `decide`.
+        """
+        if beside.provider in self._local or not self._budget.allows_hedge:
+            return None
+        out = {beside.provider, *self._local, *(attempt.target.provider for attempt in tried)}
+        for placement in self._ordered(health, targets, None, Needs(tokens, windows or {}, named, over_budget)):
+            name = placement.target.provider
+            if placement.eligible and name not in out and health[name].state is not HealthState.PROBATION:
+                return placement.target
+        return None
+
+    def _ordered(
+        self, health: Mapping[str, ProviderHealth], targets: Mapping[str, Target], pinned: str | None, needs: Needs
+    ) -> tuple[Placement, ...]:
+        names = self.own_order
+        if pinned is not None and pinned not in names:
+            names = (*names, pinned)
+        known = [targets[name] for name in names if name in targets]
+        paces = [pace for target in known if (pace := pace_of(target, health[target.provider])) is not None]
+        prices = {target.provider: self._price(target) for target in known} if self._strategy is Strategy.COST else {}
+        rules = Rules(
+            strategy=self._strategy,
+            pinned=pinned,
+            barred=barred(
+                names, targets, needs, prices=self._prices, local=self._local, daily_budget=self._daily_budget
+            ),
+            prices={name: price for name, price in prices.items() if price is not None},
+            usual_ttft={pace.target.provider: pace.usual for pace in paces},
+            overtaken=self._overtaking.look(paces) if self._strategy is Strategy.LATENCY else frozenset(),
+        )
+        return effective_order(names, health, targets, rules)
+
+    def _price(self, target: Target) -> float | None:
+        return 0.0 if target.provider in self._local else self._prices(target)

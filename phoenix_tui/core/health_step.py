@@ -7,10 +7,11 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from phoenix_tui.core import bands, ema
+from phoenix_tui.core import bands, ema, health_models
 from phoenix_tui.core.errors import ErrorClass, ErrorInfo
 from phoenix_tui.core.health_events import (
     Begun,
+    CameOnline,
     Cleared,
     Configured,
     Enabled,
@@ -18,82 +19,148 @@ from phoenix_tui.core.health_events import (
     Event,
     KeyChanged,
     ModelChanged,
+    ModelsListed,
     Probed,
+    Restored,
+    Settled,
+    WentOffline,
+    Woke,
 )
-from phoenix_tui.core.health_state import Block, OpenAttempt, ProviderState, Rest, new_state, on_probation
+from phoenix_tui.core.health_restore import restored
+from phoenix_tui.core.health_state import (
+    HEADROOM_KEPT,
+    RECENT_SAMPLES,
+    REOPEN_CAP,
+    Block,
+    OpenAttempt,
+    ProviderState,
+    latest,
+    moved,
+    new_state,
+    on_probation,
+    settled,
+)
+from phoenix_tui.core.health_undo import undoable, undone
 from phoenix_tui.core.moment import Moment, Uniform
 from phoenix_tui.core.policy import Effect, asked_wait, consequence_of
-from phoenix_tui.core.probe_schedule import scheduled
+from phoenix_tui.core.probe_schedule import check_soon, scheduled
 from phoenix_tui.core.snapshot import HealthState
 from phoenix_tui.core.types import Outcome, OutcomeKind
 
 FAILURES_TO_UNAVAILABLE = 3
-REOPEN_BASE, REOPEN_CAP = 6.0, 60.0
-"""Seconds: the shortest and longest time between an outage being noticed and the next trial."""
+REOPEN_BASE = 6.0
+"""Seconds; the shortest time between an outage being noticed and the next trial."""
 LONGEST_WITHOUT_TRIAL = 180.0
 """Seconds after the last request at which failing probes no longer keep a provider away: they may be what is broken."""
 BLOCK_SECONDS = 900.0
 """A block by quota or permission ends by itself; one by a refused key does not."""
-RECENT_SAMPLES = 60
+QUIET_SECONDS = 5.0
+"""After a sleep of the machine its connections are broken, and nobody else is to blame."""
 SHORTEST_WRITING = 0.1
 """Seconds under which a rate of tokens means nothing."""
+_CONNECTION_FAULTS = frozenset({ErrorClass.NETWORK, ErrorClass.TIMEOUT, ErrorClass.OFFLINE})
 
 
 def step(state: ProviderState, event: Event, now: Moment, rng: Uniform) -> ProviderState:
     """The state after `event`. Raises ValueError for an attempt that begins twice or ends without having begun."""
-    return scheduled(state, _moved(state, event, now, rng), now, rng)
-
-
-def _moved(state: ProviderState, event: Event, now: Moment, rng: Uniform) -> ProviderState:
     match event:
-        case Begun(attempt):
-            return _begun(state, attempt, now)
+        case Begun():
+            after = _begun(state, event, now)
         case Ended(attempt, outcome):
-            return _ended(state, attempt, outcome, now, rng)
+            after = _ended(state, attempt, outcome, now, rng)
         case Probed():
-            return _probed(state, event, now, rng)
+            after = _probed(state, event, now, rng)
+        case Cleared():
+            after = _cleared(state, now)
+        case Woke(asleep):
+            return check_soon(_woken(state, asleep, now), now, rng)
+        case CameOnline():
+            return check_soon(replace(state, offline=False), now, rng)
+        case Restored(kept, kept_at, same_key):
+            after = restored(state, kept, now, kept_at=kept_at, same_key=same_key)
+            if after is state or after.state is not HealthState.UNAVAILABLE:
+                return after if after is state else check_soon(after, now, rng)
+        case Settled(grace):
+            return settled(state, now, grace=grace)
+        case _:
+            after = _told(state, event, now)
+            if after.state is state.state:
+                return after  # what changes nothing that is seen moves no probe either
+    return scheduled(state, after, now, rng)
+
+
+def _told(
+    state: ProviderState,
+    event: Configured | Enabled | KeyChanged | ModelChanged | ModelsListed | WentOffline,
+    now: Moment,
+) -> ProviderState:
+    """What neither a request nor a check has shown."""
+    match event:
         case Configured(value):
             return replace(state, configured=value)
         case Enabled(value):
             return replace(state, enabled=value)
         case KeyChanged():
-            return replace(state, key_generation=state.key_generation + 1, block=None, rest=None)
+            models = health_models.freed(state.models)
+            return replace(state, key_generation=state.key_generation + 1, block=None, rest=None, models=models)
         case ModelChanged():
             blocked = state.block is not None and state.block.cause is ErrorClass.PERMISSION
-            return replace(state, block=None) if blocked else state
-        case Cleared():
-            kept = new_state(state.name, now, local=state.local)
-            return replace(
-                kept,
-                configured=state.configured,
-                enabled=state.enabled,
-                key_generation=state.key_generation,
-                open=tuple(replace(attempt, trial=False) for attempt in state.open),
-            )
+            return replace(state, block=None if blocked else state.block, models=health_models.found(state.models))
+        case ModelsListed(models):
+            return replace(state, models=health_models.found(state.models, models))
+        case WentOffline():
+            return replace(undone(state, now), offline=True)
 
 
-def _begun(state: ProviderState, attempt: str, now: Moment) -> ProviderState:
-    if any(other.id == attempt for other in state.open):
-        raise ValueError(f"attempt {attempt} of {state.name} has already begun")
+def _cleared(state: ProviderState, now: Moment) -> ProviderState:
+    return replace(
+        new_state(state.name, now, local=state.local),
+        configured=state.configured,
+        enabled=state.enabled,
+        offline=state.offline,
+        quiet_until=state.quiet_until,
+        key_generation=state.key_generation,
+        open=tuple(replace(attempt, lease=None) for attempt in state.open),
+    )
+
+
+def _woken(state: ProviderState, asleep: float, now: Moment) -> ProviderState:
+    """The time asleep has passed for all waits; only an outage is not known to have lasted through it."""
+    after = moved(state, lambda moment: Moment(moment.monotonic - asleep, moment.wall))
+    quiet_until = None if state.local else now.plus(QUIET_SECONDS)
+    return replace(after, failing_since=state.failing_since, quiet_until=quiet_until)
+
+
+def _begun(state: ProviderState, event: Begun, now: Moment) -> ProviderState:
+    if any(other.id == event.attempt for other in state.open):
+        raise ValueError(f"attempt {event.attempt} of {state.name} has already begun")
     trial = state.phase is HealthState.PROBATION and not state.on_trial
-    under_way = OpenAttempt(attempt, now, state.key_generation, trial)
-    return replace(state, open=(*state.open, under_way), last_used=now)
+    lease = now.plus(event.lease) if trial else None
+    under_way = OpenAttempt(event.attempt, event.model, now, state.key_generation, lease)
+    models = health_models.used(state.models, event.model)
+    return replace(state, open=(*state.open, under_way), models=models, last_used=now)
 
 
 def _ended(state: ProviderState, attempt: str, outcome: Outcome, now: Moment, rng: Uniform) -> ProviderState:
     under_way = next((other for other in state.open if other.id == attempt), None)
     if under_way is None:
         raise ValueError(f"attempt {attempt} of {state.name} has not begun, or has ended before")
-    left = tuple(other for other in state.open if other is not under_way)
-    state = replace(state, open=left, last_used=now, last_checked=now)
+    state = replace(
+        state,
+        open=tuple(other for other in state.open if other is not under_way),
+        headroom=outcome.headroom[:HEADROOM_KEPT] or state.headroom,
+        last_used=now,
+        last_checked=now,
+        as_of=None,
+    )
     if outcome.kind is OutcomeKind.OK:
         return _succeeded(state, under_way, outcome, now)
     if outcome.kind is OutcomeKind.SKIPPED:
         return replace(state, neutrals=state.neutrals + 1)
     error = outcome.error or ErrorInfo(ErrorClass.UNKNOWN, "the attempt ended without saying why")
     effect = consequence_of(error).health
-    if effect is Effect.NEUTRAL:
-        return _rested(replace(state, neutrals=state.neutrals + 1), error, now)
+    if effect is Effect.NEUTRAL or _is_ours(state, error):
+        return _rested(replace(state, neutrals=state.neutrals + 1), under_way, error, now, rng)
     failed = replace(
         state,
         failures=state.failures + 1,
@@ -104,7 +171,15 @@ def _ended(state: ProviderState, attempt: str, outcome: Outcome, now: Moment, rn
     if effect is Effect.BLOCKS:
         current = under_way.key_generation == state.key_generation
         return _blocked(failed, error, now) if current else failed
-    return _rested(_counted(failed, outcome, now, rng), error, now)
+    counted = _counted(failed, under_way, outcome, now, rng)
+    if not state.local:
+        counted = replace(counted, undoable=undoable(state, now))
+    return _rested(counted, under_way, error, now, rng)
+
+
+def _is_ours(state: ProviderState, error: ErrorInfo) -> bool:
+    """Whether the fault is known to lie on this machine's side of the network."""
+    return state.offline or (state.quiet_until is not None and error.error_class in _CONNECTION_FAULTS)
 
 
 def _succeeded(state: ProviderState, attempt: OpenAttempt, outcome: Outcome, now: Moment) -> ProviderState:
@@ -113,15 +188,18 @@ def _succeeded(state: ProviderState, attempt: OpenAttempt, outcome: Outcome, now
     # What began before a block or a rest says nothing about them.
     outlived = state.block and attempt.key_generation == state.key_generation and attempt.began >= state.block.since
     rested = state.rest and attempt.began >= state.rest.since
+    model = health_models.of(state.models, attempt.model)
     return replace(
         state,
         phase=HealthState.HEALTHY,
         block=None if outlived else state.block,
         rest=None if rested else state.rest,
+        models=health_models.changed(state.models, health_models.answered(model, outcome.ttft, attempt.began, now)),
         retry_at=None,
         failing_since=None,
         failed_probes=0,
         consecutive_failures=0,
+        undoable=(),
         successes=state.successes + 1,
         last_success=now,
         reliability=reliability,
@@ -134,7 +212,7 @@ def _succeeded(state: ProviderState, attempt: OpenAttempt, outcome: Outcome, now
     )
 
 
-def _counted(state: ProviderState, outcome: Outcome, now: Moment, rng: Uniform) -> ProviderState:
+def _counted(state: ProviderState, attempt: OpenAttempt, outcome: Outcome, now: Moment, rng: Uniform) -> ProviderState:
     consecutive = state.consecutive_failures + 1
     state = replace(state, consecutive_failures=consecutive)
     tried = state.phase in {HealthState.UNAVAILABLE, HealthState.PROBATION}
@@ -142,12 +220,14 @@ def _counted(state: ProviderState, outcome: Outcome, now: Moment, rng: Uniform) 
         reliability = bands.counted(state.reliability, False, now)
         return replace(state, phase=HealthState.SUSPECT, reliability=reliability)
     failing_since = state.failing_since or now
-    delay = _reopen_delay(now.since(failing_since), outcome.duration if tried else 0.0, rng)
+    # Only what was sent into the outage has cost somebody a wait that a longer pause would have spared.
+    cost = outcome.duration if tried and attempt.began >= failing_since else 0.0
+    delay = _reopen_delay(now.since(failing_since), cost, rng)
     return replace(
         state,
         phase=HealthState.UNAVAILABLE,
         failing_since=failing_since,
-        retry_at=_later(state.retry_at, now.plus(delay)),
+        retry_at=latest(state.retry_at, now.plus(delay)),
         reliability=state.before_failures,
     )
 
@@ -168,35 +248,46 @@ def _blocked(state: ProviderState, error: ErrorInfo, now: Moment) -> ProviderSta
         return replace(state, block=Block(error.error_class, now, until))
     if state.block.until is None:
         return state
-    return replace(state, block=Block(error.error_class, now, _later(state.block.until, until)))
+    return replace(state, block=Block(error.error_class, now, latest(state.block.until, until)))
 
 
-def _rested(state: ProviderState, error: ErrorInfo, now: Moment) -> ProviderState:
-    wait = asked_wait(error)
-    if not wait:
+def _rested(state: ProviderState, attempt: OpenAttempt, error: ErrorInfo, now: Moment, rng: Uniform) -> ProviderState:
+    """The model that was asked, or the whole provider, rests if `error` says so; not for what an old key was told."""
+    if attempt.key_generation != state.key_generation:
         return state
-    until = now.plus(wait)
-    return replace(state, rest=Rest(now, max(state.rest.until, until) if state.rest else until))
+    model = health_models.of(state.models, attempt.model)
+    rest = health_models.resting(state.rest if error.provider_wide else model.rest, error, model.limits, now, rng)
+    limits = health_models.limited(model, error)
+    if error.provider_wide:
+        state = replace(state, rest=rest)
+        rest = model.rest
+    if rest is model.rest and limits == model.limits:
+        return state
+    return replace(state, models=health_models.changed(state.models, replace(model, rest=rest, limits=limits)))
 
 
 def _probed(state: ProviderState, event: Probed, now: Moment, rng: Uniform) -> ProviderState:
-    state = replace(state, last_checked=now)
+    state = replace(state, last_checked=now, as_of=None)
+    current = event.key_generation in {None, state.key_generation}
     if event.passed:
-        proved = event.proves_key and state.block is not None and state.block.cause is ErrorClass.AUTH
-        state = replace(state, failed_probes=0, block=None if proved else state.block)
+        proved = current and event.proves_key and state.block is not None and state.block.cause is ErrorClass.AUTH
+        state = replace(state, failed_probes=0, undoable=(), block=None if proved else state.block)
         return on_probation(state) if state.phase is HealthState.UNAVAILABLE else state
     error = event.error
+    blocks = error is not None and consequence_of(error).health is Effect.BLOCKS
+    if (blocks and not current) or (error is not None and _is_ours(state, error)):
+        return state
     state = replace(state, failed_probes=state.failed_probes + 1, last_error=error or state.last_error)
-    if error is not None and consequence_of(error).health is Effect.BLOCKS:
+    if error is not None and blocks:
         return _blocked(state, error, now)
     if state.phase is not HealthState.UNAVAILABLE:
         return state
-    latest = (state.last_used or now).plus(LONGEST_WITHOUT_TRIAL)
+    latest_trial = (state.last_used or now).plus(LONGEST_WITHOUT_TRIAL)
     waits_until = state.waits_until
-    if latest <= now and (waits_until is None or waits_until <= now):
+    if latest_trial <= now and (waits_until is None or waits_until <= now):
         return on_probation(state)
     delay = _reopen_delay(now.since(state.failing_since or now), 0.0, rng)
-    return replace(state, retry_at=_later(state.retry_at, min(now.plus(delay), latest)))
+    return replace(state, retry_at=latest(state.retry_at, min(now.plus(delay), latest_trial)))
 
 
 def _token_rate(outcome: Outcome) -> float | None:
@@ -206,10 +297,6 @@ def _token_rate(outcome: Outcome) -> float | None:
         return None
     writing = outcome.duration - outcome.ttft
     return tokens / writing if writing >= SHORTEST_WRITING else None
-
-
-def _later(one: Moment | None, other: Moment | None) -> Moment | None:
-    return max((moment for moment in (one, other) if moment), default=None)
 
 
 def _appended(recent: tuple[float | None, ...], sample: float | None) -> tuple[float | None, ...]:

@@ -84,6 +84,25 @@ class TurnEnded:
     duration: float = 0.0
 
 
-Record = SessionBegan | HealthChanged | Decided | Switched | TurnEnded
+@dataclass(frozen=True, slots=True)
+class RecordsLost:
+    """`count` records up to this moment could not be kept: more came than the disk took."""
+
+    at: Moment
+    count: int
+
+
+Record = SessionBegan | HealthChanged | Decided | Switched | TurnEnded | RecordsLost
+
+
+@dataclass(frozen=True, slots=True)
+class Incident:
+    """A record with its place in the log: `sequence` counts from 0 within `session`, the life of one client."""
+
+    session: str
+    sequence: int
+    record: Record
+
+
 Journal = Callable[[Record], None]
 """Takes each record as it happens. It must not block, and not raise."""

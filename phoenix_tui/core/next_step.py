@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 
 from phoenix_tui.core.decision import Decision, GiveUp, Tried, Try, most_actionable
 from phoenix_tui.core.errors import ErrorClass
 from phoenix_tui.core.moment import Uniform
-from phoenix_tui.core.ordering import Tier, next_retry_at, seconds_until, tier_of
+from phoenix_tui.core.ordering import OUT_OF_USE, next_retry_at, seconds_until
 from phoenix_tui.core.policy import Retry, asked_wait, consequence_of
-from phoenix_tui.core.snapshot import AVAILABLE_STATES, HealthState, Placement, ProviderHealth
+from phoenix_tui.core.snapshot import AVAILABLE_STATES, HealthState, Placement, ProviderHealth, ReasonKind
 
 LONGEST_SLEEP = 3.0
 """Seconds that a request may sleep in all before its first token."""
@@ -19,28 +19,47 @@ PAUSE_SECONDS = 0.4
 LONGEST_PAUSE_ASKED = 2.0
 """Seconds; a failing provider that asks for a longer pause is not asked again in this request."""
 _CLOCK_TOLERANCE = 0.01
-_OUT_OF_USE = frozenset({HealthState.DISABLED, HealthState.UNCONFIGURED})
+_FORBIDDEN = frozenset({ReasonKind.NOT_ALLOWED, ReasonKind.OVER_BUDGET})
+"""What the person does not want is not done in need either."""
+_MAY_RETRY = AVAILABLE_STATES | {HealthState.COOLING}
+_OWN_GUESS = frozenset({HealthState.UNAVAILABLE, HealthState.OFFLINE, HealthState.PROBATION})
+"""States that are a guess of ours, and may be wrong; the others are the provider's own word."""
+_SHORTEN = "A shorter conversation, or a model with a larger context window, would do."
 
 
 @dataclass(frozen=True, slots=True)
 class Situation:
-    """Where a request stands: what it has tried, everybody's place (with none but those it may ask at all being
-    eligible) and health now. `now` is wall time (seconds since the epoch), `allowed` names whom it may ask."""
+    """Where a request stands: what it has tried, everybody's place and health now, all of them in `order`. `now` is
+    wall time (seconds since the epoch), `windows` are context windows in tokens, by provider, where known. `may_retry`
+    says whether the budget of retries allows one."""
 
     tried: Sequence[Tried]
     order: Sequence[Placement]
     health: Mapping[str, ProviderHealth]
-    allowed: Collection[str]
     local: Collection[str]
     now: float
     pinned: str | None
     fallback: bool
+    windows: Mapping[str, int | None] = field(default_factory=dict)
+    may_retry: bool = True
+
+    def wait_for(self, placement: Placement) -> float:
+        """Seconds until it may be asked."""
+        return seconds_until(self.health[placement.target.provider], self.now)
+
+    def state_of(self, placement: Placement) -> HealthState:
+        return self.health[placement.target.provider].state
+
+    @property
+    def sleep_left(self) -> float:
+        """Seconds that the request may still sleep."""
+        return LONGEST_SLEEP + _CLOCK_TOLERANCE - sum(attempt.waited for attempt in self.tried)
 
 
 def next_step(situation: Situation, rng: Uniform) -> Decision:
     """The next step. A request always ends: no provider is chosen twice, but for one retry each and two in all."""
     if not situation.tried:
-        return _first(situation)
+        return _another(situation)
     last = situation.tried[-1]
     consequence = consequence_of(last.error)
     if last.tool_call:
@@ -55,50 +74,97 @@ def next_step(situation: Situation, rng: Uniform) -> Decision:
     return _another(situation)
 
 
-def _first(situation: Situation) -> Decision:
-    for placement in situation.order:
+def _another(situation: Situation) -> Decision:
+    """The next who is fit, else in need one who is not."""
+    done = {attempt.target.provider for attempt in situation.tried}
+    left = [placement for placement in situation.order if placement.target.provider not in done]
+    roomy = _with_more_room(situation, left)
+    if _happened(situation, ErrorClass.OFFLINE):
+        roomy.sort(key=lambda placement: placement.target.provider not in situation.local)
+    for placement in roomy:
         if placement.eligible:
             return Try(placement.target, reason=placement.reason, skipped=_passed_over(situation, placement))
-    return _panic(situation)
+    return _in_need(situation, roomy) or _nobody_left(situation, too_long=len(roomy) < len(left))
 
 
-def _another(situation: Situation) -> Decision:
-    done = {attempt.target.provider for attempt in situation.tried}
-    left = [placement for placement in situation.order if placement.eligible and placement.target.provider not in done]
-    if any(attempt.error.error_class is ErrorClass.OFFLINE for attempt in situation.tried):
-        left.sort(key=lambda placement: placement.target.provider not in situation.local)
-    if not left:
-        return _give_up(situation, "No other provider is left to ask.")
-    return Try(left[0].target, reason=left[0].reason)
+def _with_more_room(situation: Situation, left: Iterable[Placement]) -> list[Placement]:
+    """Those of `left` that may take a conversation which was too long for others: all but those whose window is known
+    to be no larger than one that was too small."""
+    too_small = [
+        window
+        for attempt in situation.tried
+        if attempt.error.error_class is ErrorClass.CONTEXT_LENGTH
+        and (window := situation.windows.get(attempt.target.provider)) is not None
+    ]
+    floor = max(too_small, default=0)
+    return [one for one in left if (situation.windows.get(one.target.provider) or floor + 1) > floor]
 
 
-def _panic(situation: Situation) -> Decision:
-    """Nobody is fit to be asked: rather than refuse a question, ask who is the first to recover, once."""
-
-    def key(placement: Placement) -> tuple[bool, float, bool]:
-        its = situation.health[placement.target.provider]
-        wait = seconds_until(its, situation.now)
-        return its.state is HealthState.BLOCKED, wait, its.name not in situation.local
-
-    possible = [placement for placement in situation.order if _may_be_tried(situation, placement)]
+def _in_need(situation: Situation, left: Sequence[Placement]) -> Try | None:
+    """Nobody is fit to be asked: rather than lose a question, ask the first to recover, once. After others have failed
+    that is only somebody who is kept out by a guess of ours, or comes back while a request may wait."""
+    if any(attempt.in_need for attempt in situation.tried):
+        return None
+    possible = [placement for placement in left if _may_be_tried(situation, placement)]
+    if situation.tried:
+        possible = [one for one in possible if situation.state_of(one) in _OWN_GUESS or _is_near(situation, one)]
     if not possible:
-        return _nobody(situation)
-    chosen = min(possible, key=key)
-    wait = seconds_until(situation.health[chosen.target.provider], situation.now)
-    return Try(
-        chosen.target,
-        wait if wait <= LONGEST_SLEEP + _CLOCK_TOLERANCE else 0.0,
-        "the first to recover; nobody else can be asked",
-        skipped=tuple(other for other in possible if other.own_position < chosen.own_position),
+        return None
+    chosen = min(possible, key=lambda placement: _remoteness(situation, placement))
+    wait = situation.wait_for(chosen) if _is_near(situation, chosen) else 0.0
+    reason = "the first to recover; nobody else can be asked"
+    return Try(chosen.target, wait, reason, skipped=_passed_over(situation, chosen))
+
+
+def _may_be_tried(situation: Situation, placement: Placement) -> bool:
+    """Whether it may be asked when nobody else can: not what the person forbids, and not in vain."""
+    if _forbidden(placement):
+        return False
+    if _is_too_small(placement) and placement.target.provider in situation.local:
+        return False  # an estimate may be wrong, but a local server cuts off what is too long, and does not say so
+    match situation.state_of(placement):
+        case HealthState.DISABLED | HealthState.UNCONFIGURED:
+            return False
+        case HealthState.BLOCKED:
+            return situation.health[placement.target.provider].retry_at is not None  # a refused key stays refused
+        case HealthState.OFFLINE:
+            return not _happened(situation, ErrorClass.OFFLINE)  # else it has just been seen that it is so
+        case _:
+            return True
+
+
+def _remoteness(situation: Situation, placement: Placement) -> tuple[bool, bool, bool, float, bool]:
+    """How unlikely it is to answer; among equals this machine comes first."""
+    state = situation.state_of(placement)
+    return (
+        state is HealthState.BLOCKED,
+        _is_too_small(placement),
+        state is HealthState.OFFLINE,
+        situation.wait_for(placement),
+        placement.target.provider not in situation.local,
     )
 
 
-def _nobody(situation: Situation) -> GiveUp:
-    """Not one can be asked, not even in need."""
-    in_use = tuple(one for one in situation.order if situation.health[one.target.provider].state not in _OUT_OF_USE)
+def _is_too_small(placement: Placement) -> bool:
+    return any(reason.kind is ReasonKind.TOO_SMALL for reason in placement.reasons)
+
+
+def _is_near(situation: Situation, placement: Placement) -> bool:
+    return situation.wait_for(placement) <= situation.sleep_left
+
+
+def _nobody_left(situation: Situation, *, too_long: bool) -> GiveUp:
+    """There is nobody to ask, not even in need. `too_long`: some were left out for want of room."""
+    if situation.tried:
+        words = f"Nobody else is known to take a conversation of this length. {_SHORTEN}"
+        return _give_up(situation, words if too_long else "No other provider is left to ask.")
+    in_use = tuple(one for one in situation.order if situation.state_of(one) not in OUT_OF_USE)
     named = in_use or tuple(situation.order[:1])
     why = "; ".join(f"{one.target.provider}: {one.reason}" for one in named)
-    return _give_up(situation, f"No provider can be asked now ({why}).", skipped=in_use)
+    sentence = f"No provider can be asked now ({why})."
+    if any(_is_too_small(one) for one in in_use):
+        sentence += f" {_SHORTEN}"
+    return _give_up(situation, sentence, skipped=in_use)
 
 
 def _retry_wait(situation: Situation, rng: Uniform) -> float | None:
@@ -106,7 +172,9 @@ def _retry_wait(situation: Situation, rng: Uniform) -> float | None:
     last = situation.tried[-1]
     names = [attempt.target.provider for attempt in situation.tried]
     its = situation.health[last.target.provider]
-    if last.shown or its.name not in situation.allowed or its.state not in AVAILABLE_STATES:
+    if last.shown or not situation.may_retry or its.state not in _MAY_RETRY:
+        return None
+    if not any(one.target.provider == its.name and not _forbidden(one) for one in situation.order):
         return None
     if names.count(its.name) > 1 or len(names) - len(set(names)) >= RETRIES_PER_REQUEST:
         return None
@@ -125,36 +193,39 @@ def _retry_wait(situation: Situation, rng: Uniform) -> float | None:
             if asked is None:
                 return None
     wait = max(wait, asked or 0.0, seconds_until(its, situation.now))
-    slept = sum(attempt.waited for attempt in situation.tried)
-    return wait if slept + wait <= LONGEST_SLEEP + _CLOCK_TOLERANCE else None
+    return wait if wait <= situation.sleep_left else None
 
 
-def _may_be_tried(situation: Situation, placement: Placement) -> bool:
-    """Whether it may be asked when nobody else can. A refused key would be refused again, so never that."""
-    its = situation.health[placement.target.provider]
-    if its.name not in situation.allowed:
-        return False
-    if its.state is HealthState.BLOCKED:
-        return its.retry_at is not None
-    return tier_of(its) is not Tier.EXCLUDED
+def _forbidden(placement: Placement) -> bool:
+    """Whether the person does not want it asked, which may have come to be so during the request."""
+    return any(reason.kind in _FORBIDDEN for reason in placement.reasons)
 
 
 def _passed_over(situation: Situation, chosen: Placement) -> tuple[Placement, ...]:
-    return tuple(
-        placement
-        for placement in situation.order
-        if not placement.eligible
-        and (placement.own_position < chosen.own_position or placement.target.provider == situation.pinned)
-        and (
-            placement.target.provider == situation.pinned  # asked for by name: its absence is worth a word
-            or situation.health[placement.target.provider].state not in _OUT_OF_USE
+    """Those before `chosen` whose absence is worth a word (see `Try.skipped`)."""
+    if situation.tried:
+        return ()
+
+    def is_news(placement: Placement) -> bool:
+        if placement.target.provider == situation.pinned:
+            return True  # asked for by name
+        unwanted = any(reason.kind is ReasonKind.NOT_ALLOWED for reason in placement.reasons)
+        return (
+            placement.own_position < chosen.own_position
+            and situation.state_of(placement) not in OUT_OF_USE
+            and not unwanted
         )
-    )
+
+    return tuple(placement for placement in situation.order if not placement.eligible and is_news(placement))
+
+
+def _happened(situation: Situation, kind: ErrorClass) -> bool:
+    return any(attempt.error.error_class is kind for attempt in situation.tried)
 
 
 def _give_up(situation: Situation, reason: str, *, skipped: tuple[Placement, ...] = ()) -> GiveUp:
-    mine = (situation.health[placement.target.provider] for placement in situation.order)
-    return GiveUp(reason, most_actionable(situation.tried), next_retry_at(mine), skipped)
+    waiting = (situation.health[one.target.provider] for one in situation.order if not _forbidden(one))
+    return GiveUp(reason, most_actionable(situation.tried), next_retry_at(waiting), skipped)
 
 
 def _stop_sentence(last: Tried) -> str:

@@ -1,37 +1,17 @@
-"""The effective order: the person's own, corrected by health, with a reason for every difference."""
+"""The effective order: the person's own, corrected by health, with the reasons for every difference."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from enum import IntEnum
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from itertools import groupby
 
-from phoenix_tui.core.snapshot import Band, HealthState, Placement, ProviderHealth
+from phoenix_tui.core.snapshot import Band, HealthState, Placement, ProviderHealth, Reason
+from phoenix_tui.core.standing import Standing, Tier, kept_out, on_trial, tier_of, why_down, why_up
 from phoenix_tui.core.types import Strategy, Target
 
-
-class Tier(IntEnum):
-    """How ready a provider is; the first part of its place."""
-
-    PINNED = 0
-    READY = 1
-    RESTING = 2
-    """Works, but asked for a pause, or its one trial is under way."""
-    UNAVAILABLE = 3
-    EXCLUDED = 4
-
-
-_READY = frozenset({HealthState.UNKNOWN, HealthState.HEALTHY, HealthState.SUSPECT, HealthState.PROBATION})
-
-
-def tier_of(health: ProviderHealth) -> Tier:
-    """The tier of a provider, pins aside."""
-    if health.state is HealthState.UNAVAILABLE:
-        return Tier.UNAVAILABLE
-    if health.state not in _READY:
-        return Tier.EXCLUDED
-    if health.retry_at is not None or (health.state is HealthState.PROBATION and health.on_trial):
-        return Tier.RESTING
-    return Tier.READY
+OUT_OF_USE = frozenset({HealthState.DISABLED, HealthState.UNCONFIGURED})
+"""States in which a provider is none that the person counts on."""
 
 
 def seconds_until(health: ProviderHealth, now: float) -> float:
@@ -41,65 +21,108 @@ def seconds_until(health: ProviderHealth, now: float) -> float:
 
 def next_retry_at(health: Iterable[ProviderHealth]) -> float | None:
     """Wall time (seconds since the epoch) at which the first of those who wait may be asked again."""
-    in_use = (its for its in health if its.state not in {HealthState.DISABLED, HealthState.UNCONFIGURED})
+    in_use = (its for its in health if its.state not in OUT_OF_USE)
     return min((its.retry_at.timestamp() for its in in_use if its.retry_at), default=None)
+
+
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """What makes the order, beside the person's own and health.
+
+    `pinned` is asked first by the request's own wish, if it may be asked now: a wish does not end an outage. `barred`
+    are those that the request may not be sent to, with the reasons. `prices` are in dollars for a million tokens,
+    `usual_ttft` usual times to the first token in seconds, both by provider where known; `overtaken` has pairs of
+    providers of which the first is clearly faster.
+    """
+
+    strategy: Strategy = Strategy.BALANCED
+    pinned: str | None = None
+    barred: Mapping[str, tuple[Reason, ...]] = field(default_factory=dict)
+    prices: Mapping[str, float] = field(default_factory=dict)
+    usual_ttft: Mapping[str, float] = field(default_factory=dict)
+    overtaken: Collection[tuple[str, str]] = ()
 
 
 def effective_order(
     own_order: Sequence[str],
     health: Mapping[str, ProviderHealth],
     targets: Mapping[str, Target],
-    *,
-    strategy: Strategy = Strategy.BALANCED,
-    pinned: str | None = None,
+    rules: Rules = Rules(),
 ) -> tuple[Placement, ...]:
-    """Every provider of `own_order` once, in the order in which they would be asked.
-
-    Who has no target may not be asked by this client, however well it is.
-    `pinned` is asked first by this request's own wish, if it may be asked now: a wish does not end an outage.
-    """
-    own_index = {name: index for index, name in enumerate(own_order)}
-
-    def key(name: str) -> tuple[int, Band | str, float, int]:
-        its = health[name]
-        tier = tier_of(its) if name in targets else Tier.EXCLUDED
-        if name == pinned and tier is Tier.READY:
-            tier = Tier.PINNED
-        band = its.band if tier is Tier.READY and strategy is Strategy.BALANCED else ""
-        until = its.retry_at.timestamp() if its.retry_at and tier in {Tier.RESTING, Tier.UNAVAILABLE} else 0.0
-        return tier, band, until, own_index[name]
-
-    ordered = sorted(own_order, key=key)
-    places = {name: place for place, name in enumerate(ordered)}
-    return tuple(
-        Placement(
-            target=targets.get(name, Target(name)),
-            position=places[name] + 1,
-            own_position=own_index[name] + 1,
-            eligible=key(name)[0] <= Tier.READY,
-            reason=_reason(health[name], key(name)[0], moved=places[name] - own_index[name]),
-            is_primary=own_index[name] == 0,
+    """Every provider of `own_order` once, in the order in which they would be asked: by tier, by band of reliability,
+    and then as the person put them. `latency` and `cost` rearrange within a band those that can be compared, while
+    others keep their places; `strict` keeps all places but that of the pinned one."""
+    own = [_standing(health[name], place, rules) for place, name in enumerate(own_order, 1)]
+    if rules.strategy is Strategy.STRICT:
+        ordered = sorted(own, key=lambda one: one.tier is not Tier.PINNED)
+    else:
+        groups = groupby(sorted(own, key=_rank), key=lambda one: (one.tier, one.band))
+        ordered = [one for _, group in groups for one in _arranged(list(group), rules)]
+    placements = []
+    for position, one in enumerate(ordered, 1):
+        reasons = _reasons(one, position, ordered, rules)
+        placements.append(
+            Placement(
+                target=targets.get(one.name, Target(one.name)),
+                position=position,
+                own_position=one.own_place,
+                eligible=one.fit,
+                reason="; ".join(reason.words for reason in reasons),
+                is_primary=one.own_place == 1,
+                reasons=reasons,
+            )
         )
-        for name in ordered
-    )
+    return tuple(placements)
 
 
-def _reason(health: ProviderHealth, tier: int, *, moved: int) -> str:
-    match tier:
-        case Tier.PINNED:
-            return "asked for by name"
-        case Tier.EXCLUDED | Tier.UNAVAILABLE:
-            return health.reason or "nothing may be sent to it"
-        case Tier.RESTING:
-            return "a trial request is under way" if health.on_trial else health.reason
-        case _ if health.band is not Band.A and moved > 0:
-            return f"moved down: {_recent_success(health)} of recent requests succeeded"
-        case _ if moved < 0:
-            return "moved up: others are less reliable or not available"
-        case _:
-            return health.reason if health.state is HealthState.PROBATION else ""
+def _standing(health: ProviderHealth, own_place: int, rules: Rules) -> Standing:
+    name = health.name
+    tier = Tier.EXCLUDED if name in rules.barred else tier_of(health)
+    if name == rules.pinned and tier is Tier.READY:
+        tier = Tier.PINNED
+    return Standing(health, own_place, tier, rules.prices.get(name), rules.usual_ttft.get(name))
 
 
-def _recent_success(health: ProviderHealth) -> str:
-    succeeded = sum(sample is not None for sample in health.recent)
-    return f"{100 * succeeded / len(health.recent):.0f} %" if health.recent else "too few"
+def _rank(one: Standing) -> tuple[Tier, Band, float, int]:
+    until = one.health.retry_at
+    waits = until is not None and one.tier in {Tier.RESTING, Tier.UNAVAILABLE}
+    return one.tier, one.band, until.timestamp() if until is not None and waits else 0.0, one.own_place
+
+
+def _arranged(group: list[Standing], rules: Rules) -> list[Standing]:
+    """A band in the order that the strategy makes of it; who cannot be compared keeps its place."""
+    if rules.strategy is Strategy.COST:
+        by_price = sorted((one for one in group if one.price is not None), key=lambda one: one.price or 0.0)
+        return _in_place_of(group, by_price)
+    if rules.strategy is Strategy.LATENCY:
+        arranged: list[Standing] = []
+        for one in group:
+            if one.usual_ttft is None:
+                continue
+            place = len(arranged)
+            while place > 0 and (one.name, arranged[place - 1].name) in rules.overtaken:
+                place -= 1
+            arranged.insert(place, one)
+        return _in_place_of(group, arranged)
+    return group
+
+
+def _in_place_of(group: list[Standing], arranged: list[Standing]) -> list[Standing]:
+    """`group` with the places of those in `arranged` taken in the order of `arranged`."""
+    compared = {one.name for one in arranged}
+    rest = iter(arranged)
+    return [next(rest) if one.name in compared else one for one in group]
+
+
+def _reasons(one: Standing, position: int, ordered: Sequence[Standing], rules: Rules) -> tuple[Reason, ...]:
+    if not one.fit:
+        return (*kept_out(one.health), *rules.barred.get(one.name, ()))
+    reasons: list[Reason | None] = []
+    if position < one.own_place:
+        behind = sorted(ordered[position:], key=lambda other: other.own_place)
+        reasons += [why_up(one, other, rules.strategy) for other in behind if other.own_place < one.own_place]
+    elif position > one.own_place:
+        ahead = ordered[: position - 1]
+        reasons += [why_down(one, other, rules.strategy) for other in ahead if other.own_place > one.own_place]
+    distinct = {(reason.kind, reason.words): reason for reason in reversed(reasons) if reason is not None}
+    return (*reversed(distinct.values()), *on_trial(one.health))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Coroutine, Mapping
 from functools import partial
 
 from phoenix_tui.core.clock import Clock
@@ -13,14 +13,26 @@ from phoenix_tui.core.snapshot import HealthState
 _AT_ONCE = 2
 """Checks in flight at the most, over all providers."""
 
-_IDLE_STATES = (HealthState.HEALTHY, HealthState.UNKNOWN)
+_LONGEST_REST = 5.0
+"""Seconds after which the clocks are looked at in any case: only so is it noticed that the machine has slept."""
+
+_SOONEST_AGAIN = 1.0
+"""Seconds between two checks of one provider, whatever the monitor says."""
+
+_AFTER_A_DEFECT = 60.0
+"""Seconds until a check is run again that failed by a fault of our own."""
+
+_IDLE_STATES = (HealthState.HEALTHY, HealthState.UNKNOWN, HealthState.COOLING)
+_NETWORK = "network"
 
 
 class ProbeWorker:
-    """Runs `check(name)` for each provider whose check is due, one at a time for each provider.
+    """Runs `check(name)` for each provider whose check is due, one at a time for each provider, and while this machine
+    seems offline `reach()`, which says whether any hosted provider can be reached.
 
     `watches_idle` also checks providers that are well and not in use; it may be switched at any time (a screen does it
-    while it has the focus). Call `wake` when health may have changed what is due.
+    while it has the focus). Call `wake` when health may have changed what is due. What a check raises is a fault of our
+    own: the loop's exception handler is told, and the worker goes on.
     """
 
     def __init__(
@@ -31,13 +43,16 @@ class ProbeWorker:
         clock: Clock,
         names: tuple[str, ...],
         watches_idle: bool,
+        reach: Callable[[], Awaitable[bool]] | None = None,
     ) -> None:
         self.watches_idle = watches_idle
         self._monitor = monitor
         self._check = check
+        self._reach = reach
         self._clock = clock
         self._names = names
         self._running: dict[str, asyncio.Task[object]] = {}
+        self._not_before: dict[str, float] = {}
         self._woken = asyncio.Event()
 
     def wake(self) -> None:
@@ -61,41 +76,65 @@ class ProbeWorker:
     def _start_due(self) -> None:
         now = self._clock.monotonic()
         for name, at in self._wanted().items():
-            if len(self._running) >= _AT_ONCE:
+            if at > now:
                 return
-            if at <= now and name not in self._running:
-                task = asyncio.ensure_future(self._check(name))
-                self._running[name] = task
-                task.add_done_callback(partial(self._ended, name))
+            if name == _NETWORK:
+                self._start(name, self._look_for_network())
+            elif self._may_check:
+                self._start(name, self._checked(name))
+
+    def _start(self, name: str, work: Coroutine[object, object, object]) -> None:
+        task = asyncio.ensure_future(work)
+        self._running[name] = task
+        task.add_done_callback(partial(self._ended, name))
+
+    async def _checked(self, name: str) -> None:
+        await self._check(name)
+
+    async def _look_for_network(self) -> None:
+        if self._reach is not None:
+            self._monitor.record_reachability(await self._reach())
 
     def _ended(self, name: str, task: asyncio.Task[object]) -> None:
         self._running.pop(name, None)
         self._woken.set()
-        if not task.cancelled():
-            task.result()  # a fault of our own must not pass unseen: the loop's handler reports it
+        if task.cancelled():
+            return
+        pause = _SOONEST_AGAIN if task.exception() is None else _AFTER_A_DEFECT
+        self._not_before[name] = self._clock.monotonic() + pause
+        task.result()  # a fault of our own must not pass unseen: the loop's handler reports it
+
+    @property
+    def _may_check(self) -> bool:
+        return len(self._running.keys() - {_NETWORK}) < _AT_ONCE
 
     def _wanted(self) -> Mapping[str, float]:
-        """When each check is due, on the monotonic clock, soonest first."""
-        wanted = {}
-        for name in self._names:
-            at = self._monitor.next_probe_at(name)
-            idle = self._monitor.health(name).state in _IDLE_STATES
-            if at is not None and (self.watches_idle or not idle):
-                wanted[name] = at
-        return dict(sorted(wanted.items(), key=lambda item: item[1]))
+        """When each check is due that is not under way, on the monotonic clock, soonest first."""
+        wanted = {name: at for name in self._names if (at := self._wanted_at(name)) is not None}
+        if self._reach is not None and (at := self._monitor.next_reachability_check_at()) is not None:
+            wanted[_NETWORK] = at
+        due = {
+            name: max(at, self._not_before.get(name, at)) for name, at in wanted.items() if name not in self._running
+        }
+        return dict(sorted(due.items(), key=lambda item: item[1]))
+
+    def _wanted_at(self, name: str) -> float | None:
+        if not self.watches_idle and self._monitor.health(name).state in _IDLE_STATES:
+            return None
+        return self._monitor.next_probe_at(name)
 
     async def _rest(self) -> None:
         """Until the next check is due, time changes a state, or somebody wakes the worker."""
         now = self._clock.monotonic()
-        tick_at = self._monitor.next_tick_at()
-        times = [at for name, at in self._wanted().items() if name not in self._running]
-        if len(self._running) >= _AT_ONCE:
-            times = []  # the end of one of them wakes us
-        if tick_at is not None:
+        times = [now + _LONGEST_REST]
+        # Where no other check may begin, the end of one of those under way wakes us.
+        times.extend(at for name, at in self._wanted().items() if name == _NETWORK or self._may_check)
+        if (tick_at := self._monitor.next_tick_at()) is not None:
             times.append(tick_at)
-        waits: list[asyncio.Task[object]] = [asyncio.ensure_future(self._woken.wait())]
-        if times:
-            waits.append(asyncio.ensure_future(self._clock.sleep(max(0.0, min(times) - now))))
+        waits: list[asyncio.Task[object]] = [
+            asyncio.ensure_future(self._woken.wait()),
+            asyncio.ensure_future(self._clock.sleep(max(0.0, min(times) - now))),
+        ]
         try:
             await asyncio.wait(waits, return_when=asyncio.FIRST_COMPLETED)
         finally:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from phoenix_tui.core.health_state import ProviderState
+from phoenix_tui.core.health_state import ProviderState, latest
 from phoenix_tui.core.moment import Moment, Uniform
 from phoenix_tui.core.snapshot import HealthState
 
@@ -13,6 +13,8 @@ SUSPECT_SECONDS = 2.0
 BLOCKED_SECONDS = 600.0
 LOCAL_FIRST_SECONDS, LOCAL_SECONDS = 5.0, 15.0
 """A local server comes back when its owner starts it, and asking it costs nothing."""
+SOON_SECONDS = 1.0
+"""Over which checks that are all wanted at once are scattered."""
 
 
 def scheduled(before: ProviderState, state: ProviderState, now: Moment, rng: Uniform) -> ProviderState:
@@ -20,9 +22,17 @@ def scheduled(before: ProviderState, state: ProviderState, now: Moment, rng: Uni
     return replace(state, probe_at=_next(before, state, now, rng))
 
 
+def check_soon(state: ProviderState, now: Moment, rng: Uniform) -> ProviderState:
+    """`state`, which something has made doubtful as a whole, with a probe at once; None where none is wanted at all."""
+    hidden = {HealthState.DISABLED, HealthState.OFFLINE}
+    if state.state in hidden or (state.state is HealthState.UNCONFIGURED and not state.local):
+        return replace(state, probe_at=None)
+    return replace(state, probe_at=now.plus(rng.uniform(0.0, SOON_SECONDS)))
+
+
 def _next(before: ProviderState, state: ProviderState, now: Moment, rng: Uniform) -> Moment | None:
     match state.state:
-        case HealthState.DISABLED:
+        case HealthState.DISABLED | HealthState.OFFLINE:
             return None
         case HealthState.UNCONFIGURED | HealthState.UNAVAILABLE if state.local:
             return now.plus(LOCAL_SECONDS if state.failed_probes > 1 else LOCAL_FIRST_SECONDS)
@@ -33,8 +43,8 @@ def _next(before: ProviderState, state: ProviderState, now: Moment, rng: Uniform
         case HealthState.UNAVAILABLE:
             return state.waits_until
         case HealthState.SUSPECT if state.consecutive_failures > before.consecutive_failures:
-            soon = now.plus(SUSPECT_SECONDS)
-            return max(soon, state.rest.until) if state.rest else soon
+            rest = state.rest_of(state.last_model)
+            return latest(now.plus(SUSPECT_SECONDS), rest.until if rest else None)
         case HealthState.UNKNOWN if state.last_checked is None and not state.open:
             return now
         case HealthState.UNKNOWN if state.local and state.failed_probes:

@@ -5,6 +5,7 @@ Facts are from the providers' documentation and SDKs as of 2026-11; a new compat
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -25,18 +26,23 @@ class Auth(StrEnum):
 class Deadlines:
     """How long an attempt may take, phase by phase, in seconds.
 
-    `connect`: name resolution, TCP and TLS. `first_token`: from the start to the first text or reasoning, whatever
-    other bytes arrive, while another provider could take over; `first_token_alone`: when none could; the same two for
-    models known to reason. `stall` and `reasoning_stall`: between two deltas of text, of reasoning. `loading`: until
-    the first token while a local server loads the model. `trailing`: after the terminal marker, for usage that may
-    still follow. `whole_chain`: after which a turn begins no further attempt.
+    `connect`: name resolution, TCP, a proxy's tunnel and TLS together; `connect_loopback`: on this machine itself.
+    `first_token`: from the start to the first text or reasoning, whatever other bytes arrive, while another provider
+    could take over, between `first_token_least` and `first_token_most` once its usual time is known;
+    `first_token_alone`: when none could; the same two for models known to reason. `stall` and `reasoning_stall`:
+    between two deltas of text, of reasoning. `loading`: until the first token while a local server loads the model.
+    `trailing`: after the terminal marker, for usage that may still follow. `whole_chain`: after which a turn begins no
+    further attempt.
 
     There is no deadline for response headers or between bytes: either would have to be at least as long as the
     semantic one in force, which then always ends the attempt first.
     """
 
     connect: float = 5.0
+    connect_loopback: float = 2.0
     first_token: float = 10.0
+    first_token_least: float = 6.0
+    first_token_most: float = 12.0
     first_token_alone: float = 60.0
     first_token_reasoning: float = 60.0
     first_token_reasoning_alone: float = 180.0
@@ -51,16 +57,31 @@ class Deadlines:
         """The same deadlines, each `factor` times as long."""
         return Deadlines(**{name: getattr(self, name) * factor for name in self.__slots__})
 
-    def until_first_token(self, model: str, *, alone: bool) -> float:
-        """The wait for the first token of `model`, in seconds; `alone` when no other provider could take over."""
+    def until_connected(self, *, on_loopback: bool) -> float:
+        """The wait for a connection, in seconds; `on_loopback` when it leads to this machine itself."""
+        return min(self.connect, self.connect_loopback) if on_loopback else self.connect
+
+    def until_first_token(self, model: str, *, alone: bool, p95: float | None = None) -> float:
+        """The wait for the first token of `model`, in seconds; `alone` when no other provider could take over.
+
+        `p95` is the time in which 95 % of its answers began, in seconds, None while too few are known: where another
+        provider waits, three times as long is waited, within bounds. A model that is known to reason, or that must be
+        loaded first, may be late at any time, so its deadline does not adapt.
+        """
         if thinks_long(model) and alone:
             return self.first_token_long_thinking
         if reasons(model):
             return self.first_token_reasoning_alone if alone else self.first_token_reasoning
-        return self.first_token_alone if alone else self.first_token
+        if alone:
+            return self.first_token_alone
+        if p95 is None or not math.isfinite(p95) or p95 <= 0:
+            return self.first_token
+        return min(max(_USUAL_TIMES * p95, self.first_token_least), self.first_token_most)
 
 
+_USUAL_TIMES = 3.0
 _NONE = re.compile("(?!)")
+_ANY = re.compile("")
 # By model family, with or without a publisher in front, since one family is served by several providers.
 _REASONING = re.compile(
     r"(?:^|[/~])(?:o\d\b|gpt-[5-9]|codex|gpt-oss|claude-(?:opus|sonnet|fable|mythos|haiku)-[5-9]"
@@ -70,7 +91,7 @@ _REASONING = re.compile(
 _LONG_THINKING = re.compile(r"argon|deep-research|(?:^|[/~])(?:o\d|gpt-[5-9][\d.]*)-pro\b", re.IGNORECASE)
 
 HOSTED_DEADLINES = Deadlines()
-LOCAL_DEADLINES = Deadlines(connect=2.0, stall=60.0)
+LOCAL_DEADLINES = Deadlines(first_token_alone=300.0, first_token_reasoning_alone=300.0, stall=60.0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,8 +101,13 @@ class Profile:
     `root` is the host, `version_path` what stands between it and the endpoints of the wire format. `local` means a
     server of the person's own, which needs no key and whose model comes from its live list (`default_model` is then
     ""). `probe_paths` are absolute from the root, `{model}` stands for the model that would be asked; the first path
-    that the server knows decides. `models_paths` are tried likewise; `loaded_path` lists what is in memory, where that
-    is a list of its own. `default_max_tokens` is sent where the request has no cap of its own, None sends none.
+    that the server knows decides; without any, a local server's list does. `models_paths` are tried likewise;
+    `loaded_path` lists what is in memory, where that is a list of its own. `upstreams_path` tells how those do who
+    serve the model behind the provider (`{model_path}` keeps the model's slashes). `default_max_tokens` is sent where
+    the request has no cap of its own, None sends none.
+
+    `status_page` is its public status page, for people, and `status_feeds` are the documents behind it, for programs
+    (none: the page cannot be read by one). Of those only what `status_about` matches concerns the API.
     """
 
     name: str
@@ -98,6 +124,7 @@ class Profile:
     key_page: str = ""
     local: bool = False
     loaded_path: str = ""
+    upstreams_path: str = ""
     alternative_format: WireFormat | None = None
     default_model: str = ""
     default_max_tokens: int | None = None
@@ -105,6 +132,9 @@ class Profile:
     dialect: Dialect = field(default_factory=Dialect)
     deadlines: Deadlines = HOSTED_DEADLINES
     refuses_temperature: re.Pattern[str] = _NONE
+    status_page: str = ""
+    status_feeds: tuple[str, ...] = ()
+    status_about: re.Pattern[str] = _ANY
 
 
 PROFILES: tuple[Profile, ...] = (
@@ -121,7 +151,10 @@ PROFILES: tuple[Profile, ...] = (
         key_page="https://openrouter.ai/settings/keys",
         default_model="openai/gpt-6-luna",
         probe_paths=("{version}/key",),
+        upstreams_path="{version}/models/{model_path}/endpoints",
         models_paths=("{version}/models",),
+        status_page="https://status.openrouter.ai",
+        status_feeds=("https://status.openrouter.ai/incidents.rss",),
     ),
     Profile(
         name="openai",
@@ -140,6 +173,12 @@ PROFILES: tuple[Profile, ...] = (
         probe_paths=("{version}/models/{model}", "{version}/models"),
         models_paths=("{version}/models",),
         refuses_temperature=re.compile(r"^(?:o\d|gpt-[5-9]|codex)", re.IGNORECASE),
+        status_page="https://status.openai.com",
+        status_feeds=(
+            "https://status.openai.com/api/v2/summary.json",  # has no incidents
+            "https://status.openai.com/api/v2/incidents.json",
+        ),
+        status_about=re.compile(r"\bapis?\b|chat completions|\bresponses\b", re.IGNORECASE),
     ),
     Profile(
         name="anthropic",
@@ -157,7 +196,10 @@ PROFILES: tuple[Profile, ...] = (
         headers={"anthropic-version": "2026-10-21"},
         probe_paths=("{version}/models/{model}", "{version}/models"),
         models_paths=("{version}/models?limit=1000",),
-        refuses_temperature=re.compile(""),  # this API version refuses any value, for every model
+        refuses_temperature=_ANY,  # this API version refuses any value, for every model
+        status_page="https://status.claude.com",
+        status_feeds=("https://status.claude.com/api/v2/summary.json",),
+        status_about=re.compile(r"\bapi\b", re.IGNORECASE),
     ),
     Profile(
         name="gemini",
@@ -174,6 +216,7 @@ PROFILES: tuple[Profile, ...] = (
         probe_paths=("{version}/models/{model}",),
         models_paths=("{version}/models?pageSize=1000",),
         refuses_temperature=re.compile("argon", re.IGNORECASE),
+        status_page="https://aistudio.google.com/status",
     ),
     Profile(
         name="grok",
@@ -192,6 +235,9 @@ PROFILES: tuple[Profile, ...] = (
         dialect=Dialect(stores_unless_told=True, output_excludes_reasoning=True),
         probe_paths=("{version}/api-key", "{version}/models"),
         models_paths=("{version}/models",),
+        status_page="https://status.x.ai",
+        status_feeds=("https://status.x.ai/feed.xml",),
+        status_about=re.compile(r"\bapi\b", re.IGNORECASE),
     ),
     Profile(
         name="ollama",
@@ -221,7 +267,7 @@ PROFILES: tuple[Profile, ...] = (
         model_variable="LMSTUDIO_MODEL",
         dialect=Dialect(output_cap="max_tokens"),
         deadlines=LOCAL_DEADLINES,
-        probe_paths=("/api/v1/models", "/api/v0/models", "{version}/models"),
+        probe_paths=(),
         models_paths=("/api/v1/models", "/api/v0/models", "{version}/models"),
     ),
 )

@@ -119,11 +119,15 @@ class ReasonKind(StrEnum):
     """Why a provider stands where it stands."""
 
     PINNED = "pinned"
-    """The request asks for it by name."""
+    """The request asks for it, or for one that it makes room for, by name."""
     NOT_ALLOWED = "not_allowed"
     """Nothing may be sent to it: the conversation is kept on this machine."""
     STATE = "state"
-    """Its state keeps it out (blocked, switched off, offline, unavailable)."""
+    """Its state keeps it out (switched off, not set up, offline, unavailable)."""
+    BLOCKED = "blocked"
+    """Key, rights or credit must be mended first."""
+    OVER_BUDGET = "over_budget"
+    """The day's budget is used up, and it costs money or may do so."""
     COOLING = "cooling"
     """It rests until a limit of its own is over."""
     TRIAL = "trial"
@@ -133,11 +137,15 @@ class ReasonKind(StrEnum):
     PASSED = "passed"
     """It moved up, since others stand back."""
     FASTER = "faster"
+    """Its answers begin clearly sooner than those of another, which is `SLOWER`."""
     SLOWER = "slower"
     CHEAPER = "cheaper"
     DEARER = "dearer"
     TOO_SMALL = "too_small"
     """The conversation does not fit its context window."""
+
+
+_LASTING = frozenset({ReasonKind.BLOCKED, ReasonKind.OVER_BUDGET})
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,6 +173,12 @@ class Placement:
     reason: str = ""
     is_primary: bool = False
     reasons: tuple[Reason, ...] = ()
+
+    @property
+    def is_lasting(self) -> bool:
+        """Whether what keeps it out will stay until the person, or the day, changes it: worth telling once, and not
+        again before every answer."""
+        return any(reason.kind in _LASTING for reason in self.reasons)
 
 
 @dataclass(frozen=True, slots=True)

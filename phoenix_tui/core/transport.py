@@ -1,39 +1,43 @@
-"""HTTP over httpx: one pooled client, and the only place where foreign network errors become ours."""
+"""HTTP over httpx: pooled connections, their deadline, and who is reached through a proxy."""
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
-import errno
 import ipaddress
-import socket
 import ssl
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Iterable, Mapping
 from dataclasses import dataclass, field
-from enum import Enum, auto
 from types import TracebackType
 from typing import Self
 from urllib.parse import urlsplit
 
 import httpx
 
-from phoenix_tui.core.errors import ErrorClass, ErrorInfo, Phase, WireError
+from phoenix_tui.core.connect_deadline import ConnectDeadline
+from phoenix_tui.core.errors import ErrorInfo, Phase, WireError
+from phoenix_tui.core.network_faults import body_error, connect_timeout, connection_error
 
 _WRITE_SECONDS = 30.0
 _POOL_SECONDS = 10.0
 _MAX_KEPT = 20
 _KEEPALIVE_SECONDS = 60.0
+_REACH_SECONDS = 5.0
+_PORTS = {"https": 443, "socks5": 1080, "socks5h": 1080}
 
 
 @dataclass(frozen=True, slots=True)
 class HttpRequest:
-    """One request. `connect_deadline` is for name resolution, TCP and TLS together, in seconds. Headers may hold a key,
-    so they are not shown."""
+    """One request. `connect_deadline` is for name resolution, TCP, a proxy's tunnel and TLS together, in seconds.
+    `fresh` wants a connection of its own: one that was kept may be dead at the other end. Headers may hold a key, so
+    they are not shown."""
 
     method: str
     url: str
     headers: Mapping[str, str] = field(repr=False)
     connect_deadline: float
     body: bytes | None = field(default=None, repr=False)
+    fresh: bool = False
 
 
 class HttpResponse:
@@ -54,20 +58,30 @@ class HttpResponse:
             async for piece in pieces:
                 yield piece
         except (httpx.HTTPError, httpx.StreamError) as error:
-            raise WireError(_body_error(error)) from error
+            raise WireError(body_error(error)) from error
 
 
-class _Route(Enum):
-    """How a host is reached."""
+@dataclass(frozen=True, slots=True)
+class _Route:
+    """How a host is reached. `fresh` keeps no connection for later."""
 
-    PLAIN = auto()
-    """Directly, without TLS."""
-    DIRECT = auto()
-    PROXIED = auto()
+    tls: bool
+    proxied: bool = False
+    fresh: bool = False
+
+
+@dataclass(slots=True, eq=False)
+class _Pool:
+    """A client of httpx and its connections. `running` responses use it; once it is `dropped` it takes no others, and
+    is closed after the last of them."""
+
+    client: httpx.AsyncClient
+    running: int = 0
+    dropped: bool = False
 
 
 class Transport:
-    """A pool of connections, as an async context manager.
+    """Pools of connections, as an async context manager.
 
     `proxies` maps "http", "https" or "all" to a proxy URL; loopback and the hosts of `no_proxy` are reached directly.
     TLS is always verified, against `ca_file` where given. Redirects are never followed: a key must not travel to a
@@ -86,7 +100,9 @@ class Transport:
         self._no_proxy = no_proxy
         self._ca_file = ca_file
         self._http = http
-        self._clients: dict[_Route, httpx.AsyncClient] = {}
+        self._trusted: ssl.SSLContext | None = None
+        self._pools: dict[_Route, _Pool] = {}
+        self._left_behind: set[_Pool] = set()
 
     async def __aenter__(self) -> Self:
         return self
@@ -94,26 +110,100 @@ class Transport:
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        for client in self._clients.values():
-            await client.aclose()
-        self._clients.clear()
+        pools = [*self._pools.values(), *self._left_behind]
+        self._pools.clear()
+        self._left_behind.clear()
+        for pool in pools:
+            await pool.client.aclose()
 
     @contextlib.asynccontextmanager
     async def send(self, request: HttpRequest) -> AsyncIterator[HttpResponse]:
         """Send `request` and hold its response; leaving the block closes it. Raises WireError."""
         timeout = httpx.Timeout(None, connect=request.connect_deadline, write=_WRITE_SECONDS, pool=_POOL_SECONDS)
-        try:
-            client = self._client_for(request.url)
-            built = client.build_request(
-                request.method, request.url, headers=request.headers, content=request.body, timeout=timeout
-            )
-            response = await client.send(built, stream=True)
-        except (httpx.HTTPError, httpx.InvalidURL, ValueError, ImportError, OSError) as error:
-            raise WireError(_connection_error(error, request.url, self._proxy_of(request.url))) from error
-        try:
+        deadline = ConnectDeadline(request.connect_deadline, looks_names_up=self._http is None)
+        async with contextlib.AsyncExitStack() as exits:
+            try:
+                client = await exits.enter_async_context(self._client(request))
+                built = client.build_request(
+                    request.method,
+                    request.url,
+                    headers=request.headers,
+                    content=request.body,
+                    timeout=timeout,
+                    extensions={"trace": deadline.trace},
+                )
+                async with deadline:
+                    response = await client.send(built, stream=True)
+            except (httpx.HTTPError, httpx.InvalidURL, ValueError, ImportError, OSError) as error:
+                raise WireError(self._fault(error, request.url, deadline)) from error
+            exits.push_async_callback(response.aclose)
+            built.extensions.pop("trace", None)  # nobody wants to be told of each piece of the body
             yield HttpResponse(response)
+
+    async def drop_connections(self) -> None:
+        """Ask nobody over a connection that is kept from before: after the machine has slept they are dead without
+        knowing it. Responses that are being read go on."""
+        for route, pool in list(self._pools.items()):
+            pool.dropped = True
+            if self._http is None or not pool.running:  # a network that was replaced is one, and closes as one
+                del self._pools[route]
+                self._left_behind.add(pool)
+            await self._close_if_left(pool)
+
+    async def reachable(self, url: str) -> bool:
+        """Whether the host of `url`, or the proxy on the way to it, takes a connection within five seconds. Nothing is
+        sent over it, unless the network was replaced: then it is asked for its headers, without a key."""
+        try:
+            if self._http is not None:
+                return await self._answers(url)
+            nearest = urlsplit(self._proxy_of(url) or url)
+            port = nearest.port or _PORTS.get(nearest.scheme, 80)
+            async with asyncio.timeout(_REACH_SECONDS):
+                _, writer = await asyncio.open_connection(nearest.hostname, port, happy_eyeballs_delay=0.25)
+        except (OSError, ValueError):
+            return False
+        writer.close()
+        return True
+
+    async def any_reachable(self, urls: Iterable[str]) -> bool:
+        """Whether at least one of `urls` is `reachable`; all are tried at once."""
+        tries = [asyncio.ensure_future(self.reachable(url)) for url in dict.fromkeys(urls)]
+        try:
+            for done in asyncio.as_completed(tries):
+                if await done:
+                    return True
+            return False
         finally:
-            await response.aclose()
+            for task in tries:
+                task.cancel()
+            await asyncio.gather(*tries, return_exceptions=True)
+
+    async def _answers(self, url: str) -> bool:
+        try:
+            async with asyncio.timeout(_REACH_SECONDS), self.send(HttpRequest("HEAD", url, {}, _REACH_SECONDS)):
+                return True
+        except WireError as error:
+            return error.info.phase is not Phase.CONNECT
+
+    @contextlib.asynccontextmanager
+    async def _client(self, request: HttpRequest) -> AsyncIterator[httpx.AsyncClient]:
+        """The client for `request`, which is not closed meanwhile."""
+        route = self._route(request)
+        pool = self._pools.get(route)
+        if pool is None:
+            pool = self._pools[route] = _Pool(self._new_client(route))
+        pool.running += 1
+        try:
+            yield pool.client
+        finally:
+            pool.running -= 1
+            await self._close_if_left(pool)
+
+    async def _close_if_left(self, pool: _Pool) -> None:
+        if pool.dropped and not pool.running:
+            self._left_behind.discard(pool)
+            self._pools = {route: kept for route, kept in self._pools.items() if kept is not pool}
+            await pool.client.aclose()
 
     def _proxy_of(self, url: str) -> str:
         """The proxy through which `url` is asked, "" where there is none."""
@@ -121,25 +211,22 @@ class Transport:
             return ""
         return self._proxies.get(url.partition("://")[0].lower()) or self._proxies.get("all", "")
 
-    def _client_for(self, url: str) -> httpx.AsyncClient:
-        direct = _Route.PLAIN if url.startswith("http://") else _Route.DIRECT
-        route = _Route.PROXIED if self._proxy_of(url) else direct
-        if route not in self._clients:
-            self._clients[route] = self._new_client(route)
-        return self._clients[route]
+    def _route(self, request: HttpRequest) -> _Route:
+        if self._http is not None:
+            return _Route(tls=False)
+        is_plain = request.url.startswith("http://")
+        proxied = bool(self._proxy_of(request.url))
+        return _Route(tls=proxied or not is_plain, proxied=proxied, fresh=request.fresh)
 
     def _new_client(self, route: _Route) -> httpx.AsyncClient:
-        # Loading the trusted certificates costs more than the rest of a request, and plain HTTP needs none. A context
-        # without certificates trusts nobody. A network that was replaced has none of its own either.
-        if route is _Route.PLAIN or self._http is not None:
-            verify = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
-        else:
-            verify = httpx.create_ssl_context(verify=self._ca_file or True, trust_env=False)
+        verify = self._trust() if route.tls else ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
         # No limit of our own on those in use: waiting for a free one would count as the provider's failure.
         limits = httpx.Limits(
-            max_connections=None, max_keepalive_connections=_MAX_KEPT, keepalive_expiry=_KEEPALIVE_SECONDS
+            max_connections=None,
+            max_keepalive_connections=0 if route.fresh else _MAX_KEPT,
+            keepalive_expiry=_KEEPALIVE_SECONDS,
         )
-        proxies = self._proxies if route is _Route.PROXIED else {}
+        proxies = self._proxies if route.proxied else {}
         mounts = {
             f"{scheme}://": httpx.AsyncHTTPTransport(verify=verify, limits=limits, proxy=proxy)
             for scheme, proxy in proxies.items()
@@ -152,6 +239,18 @@ class Transport:
             trust_env=False,
             follow_redirects=False,
         )
+
+    def _trust(self) -> ssl.SSLContext:
+        """Whom TLS believes. Loaded once and only where it is needed: it costs more than the rest of a request."""
+        if self._trusted is None:
+            self._trusted = httpx.create_ssl_context(verify=self._ca_file or True, trust_env=False)
+        return self._trusted
+
+    def _fault(self, error: Exception, url: str, deadline: ConnectDeadline) -> ErrorInfo:
+        proxy = self._proxy_of(url)
+        if deadline.passed:
+            return connect_timeout(url, proxy, unresolved=deadline.unresolved, at_proxy=deadline.arrived)
+        return connection_error(error, url, proxy)
 
 
 def is_loopback(host: str) -> bool:
@@ -181,83 +280,3 @@ def _matches(host: str, entry: str) -> bool:
         return False
     entry = entry.lstrip(".")
     return bool(entry) and (host == entry or host.endswith("." + entry))
-
-
-def _connection_error(error: Exception, url: str, proxy: str) -> ErrorInfo:
-    """What went wrong before the response headers had come. The words of h11 and httpx are not passed on where they
-    may quote a header. With a `proxy` it is the proxy that could not be found or connected to; its URL may hold a
-    password, so only its host is told."""
-    where = urlsplit(url).netloc.rpartition("@")[2] or url[:80]
-    nearest = f"the proxy {urlsplit(proxy).netloc.rpartition('@')[2]}" if proxy else where
-    source = "the proxy variables" if proxy else "the base URL"
-    advice = f"; check {source}" if proxy else ""
-    roots = _causes(error)
-    if isinstance(error, httpx.ConnectTimeout):
-        message = f"no connection to {nearest} in time{advice}"
-        return _network(ErrorClass.TIMEOUT, "connect_timeout", message, Phase.CONNECT)
-    if isinstance(error, httpx.TimeoutException):
-        return _network(ErrorClass.TIMEOUT, "send_timeout", f"the request could not be sent to {where} in time")
-    if isinstance(error, httpx.ProxyError):
-        message = f"the proxy refused to connect to {where} ({error}); check HTTPS_PROXY"
-        return _network(ErrorClass.NETWORK, "proxy", message, Phase.CONNECT)
-    if isinstance(error, httpx.LocalProtocolError):
-        message = "the request could not be written: the key, or another header, holds characters that HTTP forbids"
-        return ErrorInfo(ErrorClass.AUTH, message, code="malformed_header", phase=Phase.CONNECT)
-    if isinstance(error, httpx.RemoteProtocolError):
-        if "disconnected" in str(error):
-            return _network(ErrorClass.NETWORK, "reset", f"{where} closed the connection without an answer")
-        return _network(ErrorClass.PROTOCOL, "not_http", f"what {where} answered is not HTTP")
-    for root in roots:
-        if isinstance(root, ssl.SSLError):
-            reason = getattr(root, "verify_message", "") or getattr(root, "reason", "") or "handshake failed"
-            message = (
-                f"no trusted connection to {where} ({reason}); behind a company proxy set HTTPS_PROXY, and "
-                "SSL_CERT_FILE to its certificates"
-            )
-            return _network(ErrorClass.NETWORK, "tls", message, Phase.CONNECT)
-        if isinstance(root, socket.gaierror):
-            name = urlsplit(proxy or url).hostname
-            message = f"the name {name} could not be resolved; check the network, or {source}"
-            return _network(ErrorClass.OFFLINE, "dns", message, Phase.CONNECT)
-        if isinstance(root, OSError) and root.errno in (errno.ENETUNREACH, errno.EHOSTUNREACH, errno.ENETDOWN):
-            message = f"there is no route to {nearest}; this machine seems to be offline"
-            return _network(ErrorClass.OFFLINE, "no_route", message, Phase.CONNECT)
-    if any(isinstance(root, ConnectionRefusedError) for root in roots):
-        return _network(ErrorClass.NETWORK, "refused", f"nothing answers at {nearest}{advice}", Phase.CONNECT)
-    if isinstance(error, httpx.ConnectError):
-        return _network(ErrorClass.NETWORK, "connect", f"no connection to {nearest}{advice}", Phase.CONNECT)
-    if isinstance(error, httpx.NetworkError):
-        return _network(ErrorClass.NETWORK, "reset", f"{where} broke the connection before it answered")
-    if isinstance(error, httpx.UnsupportedProtocol | httpx.InvalidURL | ValueError):
-        message = f"{where} is not an address that can be asked; check the base URL"
-        return ErrorInfo(ErrorClass.BAD_REQUEST, message, code="bad_url", phase=Phase.CONNECT)
-    if isinstance(error, ImportError):
-        message = "this kind of proxy needs a package that is not installed (for SOCKS: socksio)"
-        return _network(ErrorClass.NETWORK, "proxy", message, Phase.CONNECT)
-    return _network(ErrorClass.NETWORK, "connect", f"no connection to {where} ({type(error).__name__})", Phase.CONNECT)
-
-
-def _body_error(error: Exception) -> ErrorInfo:
-    """What went wrong while the body came in. Reset and broken chunking are the network's fault, not the answer's."""
-    if isinstance(error, httpx.DecodingError):
-        return ErrorInfo(ErrorClass.PROTOCOL, "the compressed answer could not be unpacked", code="encoding")
-    return ErrorInfo(ErrorClass.NETWORK, "the connection broke in the middle of the answer", code="reset")
-
-
-def _network(error_class: ErrorClass, code: str, message: str, phase: Phase = Phase.HEADERS) -> ErrorInfo:
-    return ErrorInfo(error_class, message, code=code, phase=phase)
-
-
-def _causes(error: BaseException) -> list[BaseException]:
-    """`error`, what it came from, and the members of groups among them."""
-    found: list[BaseException] = []
-    waiting: list[BaseException | None] = [error]
-    while waiting and len(found) < 32:
-        current = waiting.pop()
-        if current is None or current in found:
-            continue
-        found.append(current)
-        if isinstance(current, BaseExceptionGroup):
-            waiting.extend(current.exceptions)
-        waiting.extend((current.__cause__, current.__context__))
-    return found

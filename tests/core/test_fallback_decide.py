@@ -33,21 +33,22 @@ class Row:
 
 COUNTS = (1, 1, HealthState.SUSPECT)
 NEUTRAL = (0, 0, HealthState.UNKNOWN)
+NEUTRAL_REST = (0, 0, HealthState.COOLING)
 BLOCKS = (1, 0, HealthState.BLOCKED)
 TABLE: dict[ErrorClass, Row] = {
     ErrorClass.AUTH: Row(*BLOCKS, retry_after=None),
     ErrorClass.PERMISSION: Row(*BLOCKS, retry_after=None),
     ErrorClass.QUOTA: Row(*BLOCKS, retry_after=None),
-    ErrorClass.RATE_LIMIT: Row(*COUNTS, retry_after=None),
+    ErrorClass.RATE_LIMIT: Row(1, 1, HealthState.COOLING, retry_after=None),
     ErrorClass.OVERLOADED: Row(*COUNTS, retry_after=0.48),
     ErrorClass.SERVER: Row(*COUNTS, retry_after=0.48),
     ErrorClass.TIMEOUT: Row(*COUNTS, retry_after=None),
     ErrorClass.NETWORK: Row(*COUNTS, retry_after=None),
-    ErrorClass.OFFLINE: Row(*NEUTRAL, retry_after=None),
+    ErrorClass.OFFLINE: Row(*COUNTS, retry_after=None),
     ErrorClass.CONTEXT_LENGTH: Row(*NEUTRAL, retry_after=None),
     ErrorClass.CONTENT_FILTER: Row(*NEUTRAL, retry_after=None, goes_on=False),
-    ErrorClass.MODEL_NOT_FOUND: Row(*NEUTRAL, retry_after=None),
-    ErrorClass.MODEL_NOT_READY: Row(*NEUTRAL, retry_after=None),
+    ErrorClass.MODEL_NOT_FOUND: Row(*NEUTRAL_REST, retry_after=None),
+    ErrorClass.MODEL_NOT_READY: Row(*NEUTRAL_REST, retry_after=None),
     ErrorClass.BAD_REQUEST: Row(*NEUTRAL, retry_after=None, goes_on=False),
     ErrorClass.PROTOCOL: Row(*COUNTS, retry_after=0.0),
     ErrorClass.CANCELLED: Row(*NEUTRAL, retry_after=None, goes_on=False),

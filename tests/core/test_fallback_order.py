@@ -76,8 +76,8 @@ def test_health_sorts_by_readiness_and_then_by_the_persons_wish() -> None:
     bench.monitor.set_enabled("off", False)
     placements = bench.manager.order(bench.monitor.by_name(), bench.targets)
     assert [(one.target.provider, one.position, one.own_position, one.eligible, one.reason) for one in placements] == [
-        ("suspect", 1, 5, True, "moved up: others are less reliable or not available"),
-        ("healthy", 2, 6, True, "moved up: others are less reliable or not available"),
+        ("suspect", 1, 5, True, "others before it cannot be asked now"),
+        ("healthy", 2, 6, True, "others before it cannot be asked now"),
         ("resting", 3, 4, False, "rate limit, it asked for a pause"),
         ("down_sooner", 4, 3, False, "3 failures in a row, the last: server error"),
         ("down", 5, 2, False, "4 failures in a row, the last: server error"),
@@ -98,7 +98,7 @@ def test_who_is_unreliable_stands_back_with_the_reason_and_strict_keeps_the_orde
     bench = Bench()
     unreliable(bench, "a")
     assert bench.order() == ["b", "c", "a"]
-    assert bench.reasons()["a"] == "moved down: 36 % of recent requests succeeded"
+    assert bench.reasons()["a"] == "36 % of recent requests succeeded, others do better"
     strict = Bench(strategy=Strategy.STRICT)
     unreliable(strict, "a")
     assert strict.order() == ["a", "b", "c"]
@@ -166,8 +166,8 @@ def test_who_is_pushed_down_by_a_pin_is_not_called_unreliable() -> None:
     placements = bench.manager.order(bench.monitor.by_name(), bench.targets, pinned="c")
     assert [(one.target.provider, one.reason) for one in placements] == [
         ("c", "asked for by name"),
-        ("a", ""),
-        ("b", ""),
+        ("a", "c is asked for by name"),
+        ("b", "c is asked for by name"),
     ]
 
 

@@ -223,7 +223,7 @@ def test_a_wait_that_the_provider_asked_for_is_kept_and_never_shortened() -> Non
     bench = Bench()
     bench.run("a", failed(ErrorClass.RATE_LIMIT, retry_after=40.0))
     health = bench.run("a", failed(ErrorClass.RATE_LIMIT, retry_after=2.0))
-    assert health.state is HealthState.SUSPECT
+    assert health.state is HealthState.COOLING
     assert health.retry_at == datetime.fromtimestamp(bench.clock.wall() + 40, UTC)
     health = bench.run("a", failed(ErrorClass.RATE_LIMIT))
     assert health.state is HealthState.UNAVAILABLE
@@ -235,7 +235,7 @@ def test_a_wait_that_the_provider_asked_for_is_kept_and_never_shortened() -> Non
 
 @pytest.mark.parametrize("nonsense", [float("nan"), float("inf"), -5.0, 0.0])
 def test_a_wait_that_makes_no_sense_is_no_wait(nonsense: float) -> None:
-    assert Bench().run("a", failed(ErrorClass.RATE_LIMIT, retry_after=nonsense)).retry_at is None
+    assert Bench().run("a", failed(ErrorClass.OVERLOADED, retry_after=nonsense)).retry_at is None
 
 
 def test_no_header_can_shut_a_provider_out_for_ever() -> None:
@@ -330,10 +330,11 @@ def test_tick_tells_what_the_clock_alone_has_changed() -> None:
     assert bench.monitor.next_tick_at() is None
 
 
-def test_a_wall_clock_that_is_put_right_moves_no_countdown() -> None:
+@pytest.mark.parametrize("by", [-3600.0, -1.0, 1.0, 19.0])
+def test_a_wall_clock_that_is_put_right_moves_no_countdown(by: float) -> None:
     bench = Bench()
     bench.run("a", *DOWN)
-    bench.clock.wall_offset += 3600
+    bench.clock.wall_offset += by
     health = bench.monitor.health("a")
     assert health.state is HealthState.UNAVAILABLE
     assert health.retry_at == datetime.fromtimestamp(bench.clock.wall() + 6.0, UTC)

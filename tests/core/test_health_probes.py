@@ -85,7 +85,7 @@ def test_a_failed_check_keeps_it_away_but_not_beyond_three_minutes_after_the_las
 
 def test_a_failed_check_never_shortens_a_wait() -> None:
     bench = Bench(probed=True)
-    bench.run("a", *DOWN[:2], failed(ErrorClass.RATE_LIMIT, retry_after=500.0))
+    bench.run("a", *DOWN[:2], failed(ErrorClass.RATE_LIMIT, retry_after=500.0, provider_wide=True))
     retry_at = bench.monitor.health("a").retry_at
     bench.clock.move(200)
     assert bench.monitor.record_probe("a", False, error=error(ErrorClass.SERVER)).retry_at == retry_at
@@ -96,9 +96,11 @@ def test_a_check_ends_the_outage_but_not_a_pause_that_was_asked_for() -> None:
     bench = Bench(probed=True)
     bench.run("a", *DOWN[:2], failed(ErrorClass.RATE_LIMIT, retry_after=50.0))
     health = bench.monitor.record_probe("a", True)
-    assert health.state is HealthState.PROBATION
+    assert health.state is HealthState.COOLING
     assert health.retry_at is not None
     assert bench.order() == ["b", "c"]
+    bench.clock.move(50)
+    assert bench.state("a") is HealthState.PROBATION
 
 
 def test_only_a_check_that_proves_the_key_lifts_the_block_of_a_refused_one() -> None:

@@ -38,14 +38,14 @@ async def test_a_proxy_that_is_not_there_is_named_without_its_password() -> None
         unused.bind(("127.0.0.1", 0))
         port = unused.getsockname()[1]
         info = await trouble("https://api.example.com/v1", {"https": f"http://me:pa55word@127.0.0.1:{port}"})
-    assert (info.error_class, info.code) == (ErrorClass.NETWORK, "refused")
+    assert (info.error_class, info.code) == (ErrorClass.OFFLINE, "refused")
     assert info.message == f"nothing answers at the proxy 127.0.0.1:{port}; check the proxy variables"
 
 
 async def test_a_proxy_that_wants_a_password_is_told_from_the_provider() -> None:
     async with proxy(b"HTTP/1.1 407 Proxy Authentication Required\r\ncontent-length: 0\r\n\r\n") as port:
         info = await trouble("https://api.example.com/v1", {"all": f"http://127.0.0.1:{port}"})
-    assert (info.error_class, info.code) == (ErrorClass.NETWORK, "proxy")
+    assert (info.error_class, info.code) == (ErrorClass.OFFLINE, "proxy_auth")
     assert "407" in info.message
 
 

@@ -50,7 +50,8 @@ def caused_by(error: Exception, cause: BaseException) -> Exception:
         (httpx.ReadError("reset"), ErrorClass.NETWORK, "reset"),
         (httpx.RemoteProtocolError("Server disconnected without sending a response."), ErrorClass.NETWORK, "reset"),
         (httpx.RemoteProtocolError("illegal status line"), ErrorClass.PROTOCOL, "not_http"),
-        (httpx.ProxyError("407 Proxy Authentication Required"), ErrorClass.NETWORK, "proxy"),
+        (httpx.ProxyError("407 Proxy Authentication Required"), ErrorClass.OFFLINE, "proxy_auth"),
+        (httpx.ProxyError("502 Bad Gateway"), ErrorClass.NETWORK, "proxy"),
         (httpx.LocalProtocolError(f"Illegal header value b'{CANARY}'"), ErrorClass.AUTH, "malformed_header"),
     ],
 )

@@ -77,21 +77,27 @@ class Bench:
         self.targets: dict[str, Target] = {name: Target(name, f"{name}-model") for name in self.names}
         self._ids = (str(number) for number in count(1))
 
-    def attempt(self, name: str) -> Attempt:
-        return Attempt(next(self._ids), Target(name, f"{name}-model"), 1, self.clock.seconds)
+    @property
+    def models(self) -> Mapping[str, str]:
+        """Which model of each provider would be asked."""
+        return {name: target.model for name, target in self.targets.items()}
 
-    def begin(self, name: str) -> Attempt:
-        attempt = self.attempt(name)
-        self.monitor.begin(attempt)
+    def attempt(self, name: str, model: str | None = None) -> Attempt:
+        target = self.targets[name] if model is None else Target(name, model)
+        return Attempt(next(self._ids), target, 1, self.clock.seconds)
+
+    def begin(self, name: str, model: str | None = None, *, lease: float = 120.0) -> Attempt:
+        attempt = self.attempt(name, model)
+        self.monitor.begin(attempt, lease=lease)
         return attempt
 
     def end(self, attempt: Attempt, outcome: Outcome) -> ProviderHealth:
         return self.monitor.record(attempt, outcome)
 
-    def run(self, name: str, *outcomes: Outcome) -> ProviderHealth:
+    def run(self, name: str, *outcomes: Outcome, model: str | None = None) -> ProviderHealth:
         """One attempt after another at `name`."""
         for outcome in outcomes:
-            health = self.end(self.begin(name), outcome)
+            health = self.end(self.begin(name, model), outcome)
         return health
 
     def tried(self, name: str, outcome: Outcome, *, waited: float = 0.0, tool_call: bool = False) -> Tried:
@@ -101,22 +107,22 @@ class Bench:
         self.monitor.record(attempt, outcome)
         return Tried(attempt.target, before, outcome, waited=waited, tool_call=tool_call)
 
-    def state(self, name: str) -> HealthState:
-        return self.monitor.health(name).state
+    def state(self, name: str, model: str | None = None) -> HealthState:
+        return self.monitor.health(name, model).state
 
     def order(self, pinned: str | None = None) -> list[str]:
         """Who would be asked, in order."""
-        placements = self.manager.order(self.monitor.by_name(), self.targets, pinned=pinned)
+        placements = self.manager.order(self.monitor.by_name(self.models), self.targets, pinned=pinned)
         return [placement.target.provider for placement in placements if placement.eligible]
 
     def reasons(self) -> Mapping[str, str]:
-        placements = self.manager.order(self.monitor.by_name(), self.targets)
+        placements = self.manager.order(self.monitor.by_name(self.models), self.targets)
         return {placement.target.provider: placement.reason for placement in placements}
 
     def decide(self, *tried: Tried, pinned: str | None = None, fallback: bool = True) -> Decision:
         return self.manager.decide(
             tried=tried,
-            health=self.monitor.by_name(),
+            health=self.monitor.by_name(self.models),
             targets=self.targets,
             now=self.clock.wall(),
             pinned=pinned,

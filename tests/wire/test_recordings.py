@@ -12,6 +12,8 @@ from phoenix_tui.core.adapters.base import Ending, WireFormat
 from phoenix_tui.core.errors import ErrorInfo, WireError
 from phoenix_tui.core.events import Delta, ReasoningDelta, RefusalDelta, TextDelta, ToolCall
 from phoenix_tui.core.framing import BodyFramer
+from phoenix_tui.core.headroom import headroom
+from phoenix_tui.core.types import RateLimit
 from tests.helpers.recordings import (
     ERROR_CLASSES,
     WIRE_DIR,
@@ -110,6 +112,20 @@ def test_waits_and_words_behind_words() -> None:
     assert info("openai/error-400-chat-unsupported-max-tokens").retry_after is None
     assert "usage guidelines" in info("openrouter/error-403-provider-returned").detail
     assert info("anthropic/error-404-model-not-found").param == "model"
+
+
+def test_headroom_in_recorded_headers() -> None:
+    told = {case.name: headroom(case.headers, now=NOW) for case in recordings()}
+    limited = {name: limits for name, limits in told.items() if limits}
+    assert len(limited) >= 15
+    assert {name.split("/")[0] for name in limited} == {"openai", "anthropic", "grok", "openrouter"}
+    for limits in limited.values():
+        assert {limit.kind for limit in limits} <= {"requests", "tokens", "input-tokens", "output-tokens"}
+        assert all(limit.limit and limit.remaining is not None for limit in limits)
+        assert all((limit.remaining or 0) <= (limit.limit or 0) for limit in limits)
+    assert told["openrouter/error-429-free-models-per-min-stream-requested"] == (
+        RateLimit("requests", 20, 0, 1759845420.0),
+    )
 
 
 def test_costs() -> None:

@@ -7,6 +7,7 @@ the status, then the codes that say least. What nobody knows is `server` after a
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 
 from phoenix_tui.core.adapters.codes import BUSY, EXACT, GENERAL, LEAST
 from phoenix_tui.core.adapters.fault import Fault
@@ -99,6 +100,9 @@ _BY_STATUS = {
     511: _C.NETWORK,  # a captive portal
     529: _C.OVERLOADED,
 }
+_FULL_QUEUE = re.compile(r"maximum pending requests")
+_WIDE_CODES = frozenset({"openrouter_in_flight_budget"})
+_OWN_LIMIT = ("x-ratelimit-limit", "x-ratelimit-remaining", "x-ratelimit-reset")
 _MODEL_WORDS = dict(_WORDS)[_C.MODEL_NOT_FOUND]
 
 
@@ -123,6 +127,21 @@ def classify(fault: Fault, status: int | None) -> ErrorClass:
 def names_model(fault: Fault) -> bool:
     """Whether the fault is about the model, and not, as with a wrong base URL, about the address."""
     return "model_not_found" in fault.codes or bool(_MODEL_WORDS.search(_words(fault)))
+
+
+def holds_for_all_models(fault: Fault, kind: ErrorClass, headers: Mapping[str, str]) -> bool:
+    """Whether the limit that was met is one of the whole provider: of OpenRouter's own, not of somebody behind it (its
+    headers name no kind of limit), of a Gemini project, or the queue of a local server."""
+    if kind is _C.OVERLOADED:
+        return bool(_FULL_QUEUE.search(_words(fault)))
+    if kind is not _C.RATE_LIMIT:
+        return False
+    if fault.codes & _WIDE_CODES:
+        return True
+    quotas = [code for code in fault.codes if "perproject" in code]
+    if quotas:
+        return not any("permodel" in code for code in fault.codes)
+    return not fault.is_passed_on and any(name in told for name in _OWN_LIMIT for told in (headers, fault.headers))
 
 
 def _words(fault: Fault) -> str:

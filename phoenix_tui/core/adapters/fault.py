@@ -28,6 +28,7 @@ class Fault:
     `message` is the provider's own text ("" without one), `detail` that of a provider behind it. `codes` has every
     word that names a kind of error, lower case, joined by underscores. `number` is a status that the body itself
     names. `delay` is the text of a RetryInfo, `headers` those that a body passes on, names in lower case.
+    `is_passed_on`: it is the fault of a provider behind the one that was asked.
     """
 
     message: str = ""
@@ -39,6 +40,7 @@ class Fault:
     delay: str = ""
     headers: dict[str, str] = field(default_factory=dict)
     is_json: bool = False
+    is_passed_on: bool = False
 
 
 def find_error(value: Any, event: str | None = None) -> Any:
@@ -137,7 +139,10 @@ def _walk(fault: Fault, root: Mapping[str, Any]) -> None:
                     fault.headers[name.lower()] = str(text)
         elif key == "reasons" and value:
             fault.codes.add("moderation")
+        elif key == "provider_name" and isinstance(value, str) and value:
+            fault.is_passed_on = True
         elif key == "raw" and isinstance(value, str | dict):
+            fault.is_passed_on = True
             behind = read_body(value) if isinstance(value, str) else read_value(value)
             fault.detail = behind.message or (value if isinstance(value, str) and not behind.is_json else "")
             fault.codes |= behind.codes

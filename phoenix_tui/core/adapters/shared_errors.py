@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from phoenix_tui.core.adapters import waits
-from phoenix_tui.core.adapters.classify import classify, names_model
+from phoenix_tui.core.adapters.classify import classify, holds_for_all_models, names_model
 from phoenix_tui.core.adapters.fault import Fault, read_body, read_value
 from phoenix_tui.core.adapters.shared import mend
 from phoenix_tui.core.errors import ErrorClass, ErrorInfo
@@ -65,6 +65,7 @@ def _info(
         retry_after=_wait(fault, kind, headers, now),
         param=_shown(param)[:200] if param else None,
         detail=_shown(fault.detail) if fault.detail else "",
+        provider_wide=holds_for_all_models(fault, kind, headers),
     )
 
 

@@ -62,8 +62,7 @@ def retry_after(headers: Mapping[str, str], now: float | None) -> float | None:
 def rate_limit_reset(headers: Mapping[str, str], now: float | None) -> float | None:
     """The wait until the limit that is used up counts anew: the longest of those with nothing remaining.
 
-    Read are `x-ratelimit-reset[-requests|-tokens]` (Go durations, epoch seconds or milliseconds) and
-    `anthropic-ratelimit-*-reset` (RFC 3339). `now` None ignores moments.
+    Read are `x-ratelimit-reset[-requests|-tokens]` and `anthropic-ratelimit-*-reset`. `now` None ignores moments.
     """
     return max((wait for wait in _resets(headers, now) if wait is not None), default=None)
 
@@ -72,12 +71,15 @@ def _resets(headers: Mapping[str, str], now: float | None) -> Iterator[float | N
     for name, value in headers.items():
         if "ratelimit" not in name or "reset" not in name:
             continue
-        remaining = number(headers.get(name.replace("reset", "remaining"), ""))
-        if not remaining:
-            yield _reset(value, now)
+        # What remains is -1 where the provider does not know, and then its reset means nothing either.
+        remaining = headers.get(name.replace("reset", "remaining"))
+        if remaining is None or number(remaining) == 0:
+            yield until_reset(value, now)
 
 
-def _reset(value: str, now: float | None) -> float | None:
+def until_reset(value: str, now: float | None) -> float | None:
+    """The wait in a reset header: a Go duration, seconds, a moment as seconds or milliseconds since the epoch, or
+    RFC 3339. None for anything else, for a moment that has passed, and for any moment where `now` is None."""
     amount = number(value)
     if amount is None:
         wait = duration(value)

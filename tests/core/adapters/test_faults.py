@@ -317,6 +317,65 @@ def test_in_every_other_format(kind: ErrorClass, wire: WireFormat, status: int, 
         assert of_status(other, status if status != 200 else 400, json.dumps(body)).error_class is kind
 
 
+WIDE: list[tuple[bool, int, dict[str, str], Body]] = [
+    (True, 402, {}, openrouter(402, "Wait.", limit_source="openrouter_in_flight_budget")),
+    (True, 429, {}, openrouter(429, "Rate limit exceeded", headers={"X-RateLimit-Limit": "20"}, provider_name=None)),
+    (False, 429, {}, openrouter(429, "Provider returned error", provider_name="Elsewhere", raw="slow down")),
+    (False, 429, {}, openrouter(429, "x", headers={"X-RateLimit-Limit": "20"}, provider_name="Elsewhere")),
+    (False, 429, {}, openai("Rate limit reached for m on requests per min (RPM).", "requests", "rate_limit_exceeded")),
+    (False, 429, {}, anthropic("rate_limit_error", "This request would exceed your rate limit.")),
+    (True, 429, {}, gemini(429, "RESOURCE_EXHAUSTED", "No.", quota_failure("GenerateRequestsPerMinutePerProject"))),
+    (
+        False,
+        429,
+        {},
+        gemini(429, "RESOURCE_EXHAUSTED", "No.", quota_failure("GenerateRequestsPerMinutePerProjectPerModel")),
+    ),
+    (
+        False,
+        429,
+        {},
+        gemini(
+            429,
+            "RESOURCE_EXHAUSTED",
+            "No.",
+            quota_failure("GenerateRequestsPerMinutePerProject"),
+            quota_failure("GenerateContentInputTokensPerModelPerMinute"),
+        ),
+    ),
+    (True, 503, {}, ollama("server busy, please try again.  maximum pending requests exceeded")),
+    (False, 503, {}, gemini(503, "UNAVAILABLE", "The model is overloaded.")),
+    (False, 402, {}, openrouter(402, "Insufficient credits", limit_source="openrouter_credits")),
+    (False, 429, {}, xai("Some resource has been exhausted", "Too many requests for team.")),
+]
+
+
+@pytest.mark.parametrize(("wide", "status", "headers", "body"), WIDE)
+def test_a_limit_of_the_whole_provider_is_told_from_one_of_a_model(
+    wide: bool, status: int, headers: dict[str, str], body: Body
+) -> None:
+    for wire in WireFormat:
+        assert of_status(wire, status, json.dumps(body), headers).provider_wide is wide
+
+
+def test_headers_of_the_answer_tell_of_the_whole_provider_too() -> None:
+    body = json.dumps(openrouter(429, "Rate limit exceeded"))
+    own = {"x-ratelimit-remaining": "0", "x-ratelimit-reset": str(int((NOW + 20) * 1000))}
+    info = of_status(CHAT, 429, body, own)
+    assert (info.provider_wide, info.retry_after) == (True, 20.0)
+    of_a_model = {"x-ratelimit-remaining-requests": "0", "x-ratelimit-reset-requests": "20s"}
+    info = of_status(CHAT, 429, body, of_a_model)
+    assert (info.provider_wide, info.retry_after) == (False, 20.0)
+
+
+@pytest.mark.parametrize(("kind", "wire", "status", "body"), BY_WORDS)
+def test_a_stream_and_a_status_say_the_same(kind: ErrorClass, wire: WireFormat, status: int, body: Body) -> None:
+    streamed = error_of(lambda: play(wire, body))
+    single = of_status(wire, status if status != 200 else 400, json.dumps(body))
+    told = ("error_class", "code", "param", "detail", "message", "retry_after", "provider_wide")
+    assert {name: getattr(streamed, name) for name in told} == {name: getattr(single, name) for name in told}
+
+
 def test_every_format_has_every_fault_it_can_have() -> None:
     for kind, faults in FAULTS.items():
         if kind not in (ErrorClass.MODEL_NOT_READY, ErrorClass.PROTOCOL, ErrorClass.BAD_REQUEST):
@@ -436,6 +495,11 @@ def test_what_stands_behind_a_provider_is_told_too() -> None:
         (429, {}, gemini(429, "RESOURCE_EXHAUSTED", "Please retry in 40s.", retry_info("34.5s")), 34.5),
         (429, {"x-ratelimit-reset-requests": "1m1s", "x-ratelimit-remaining-requests": "0"}, openai("x"), 61.0),
         (429, {"x-ratelimit-reset-requests": "1m1s", "x-ratelimit-remaining-requests": "5"}, openai("x"), None),
+        (429, {"x-ratelimit-reset-requests": "0", "x-ratelimit-remaining-requests": "-1"}, openai("x"), None),
+        (429, {"retry-after": "-3", "x-ratelimit-reset-tokens": "7s"}, openai("x"), 7.0),
+        (429, {"retry-after": "soon"}, openai("Please try again in 1m30s."), 90.0),
+        (429, {}, openai("Rate limit reached. Please try again in 500ms."), 0.5),
+        (429, {"retry-after": "Fri, 15 Jan 2027 07:00:30 GMT"}, openai("try again in 46s"), 46.0),
         (429, {}, openrouter(429, "x", headers={"X-RateLimit-Reset": str(int((NOW + 20) * 1000))}), 20.0),
         (429, {"anthropic-ratelimit-tokens-reset": "2027-01-15T08:00:30Z"}, anthropic("rate_limit_error", "x"), 30.0),
         (400, {"x-ratelimit-reset-requests": "120ms"}, openai("x"), None),

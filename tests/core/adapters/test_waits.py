@@ -110,6 +110,8 @@ def test_waits_in_words(text: str, wait: float | None) -> None:
         ),
         ({"anthropic-ratelimit-tokens-reset": "tomorrow"}, None),
         ({"x-ratelimit-limit": "20"}, None),
+        ({"x-ratelimit-reset-tokens": "0", "x-ratelimit-remaining-tokens": "-1"}, None),
+        ({"x-ratelimit-reset-tokens": "6m0s", "x-ratelimit-remaining-tokens": "[hidden]"}, None),
         ({}, None),
     ],
 )

@@ -1,0 +1,1 @@
+"""A recorded day lived through again: the same machine, told the same events at the same moments, with the same chance."""
