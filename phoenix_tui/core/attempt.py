@@ -23,9 +23,10 @@ from phoenix_tui.core.errors import (
 )
 from phoenix_tui.core.events import Delta, ReasoningDelta, RefusalDelta, TextDelta, ToolCall
 from phoenix_tui.core.framing import BodyFramer, Frame
+from phoenix_tui.core.headroom import headroom
 from phoenix_tui.core.snapshot import HealthState
 from phoenix_tui.core.transport import HttpRequest, HttpResponse, Transport
-from phoenix_tui.core.types import Attempt, Outcome, OutcomeKind, Usage
+from phoenix_tui.core.types import Attempt, Outcome, OutcomeKind, RateLimit, Usage
 from phoenix_tui.core.watchdog import DeadlinePassed, Watchdog
 
 MAX_ANSWER_CHARACTERS = 64 * 2**20
@@ -101,6 +102,7 @@ class AttemptStream:
         self._stall = deadlines.first_token
         self._deadline = 0.0
         self._handed_out_at: float | None = None
+        self._headroom: tuple[RateLimit, ...] = ()
         self._ttft: float | None = None
         self._chars = 0
         self._answer_chars = 0
@@ -173,6 +175,7 @@ class AttemptStream:
             response = await self._watchdog.wait(
                 self._exits.enter_async_context(self._transport.send(self._request)), self._deadline
             )
+            self._headroom = headroom(response.headers, now=self._clock.wall())
             if not 200 <= response.status < 300:
                 raise WireError(await self._status_error(response))
             self._phase = Phase.FIRST_TOKEN
@@ -292,5 +295,6 @@ class AttemptStream:
             usage=ending.usage if ending else Usage(),
             finish_reason=ending.finish_reason if ending else None,
             bad_events=self._decoder.bad_events,
+            headroom=self._headroom,
         )
         self._recorder.record(self.attempt, self.outcome)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import replace
 from random import Random
 from types import TracebackType
@@ -26,8 +26,10 @@ from phoenix_tui.core.moment import Moment
 from phoenix_tui.core.probe import ProbeWorker
 from phoenix_tui.core.profiles import PROVIDER_NAMES, profile_of
 from phoenix_tui.core.provider import Provider
+from phoenix_tui.core.request_fit import Prices, no_price
 from phoenix_tui.core.secret import Secret
 from phoenix_tui.core.snapshot import ProviderHealth, ProviderInfo, Snapshot
+from phoenix_tui.core.status_reader import StatusReader
 from phoenix_tui.core.text_stream import OnInterrupt, TextStream
 from phoenix_tui.core.transport import Transport
 from phoenix_tui.core.turn import Turn, TurnContext
@@ -53,7 +55,8 @@ class Client:
         transport: httpx.AsyncBaseTransport | None = None,
         memory: HealthMemory | None = None,
         journal: Journal | None = None,
-        prices: object | None = None,
+        prices: Prices = no_price,
+        status_feeds: Mapping[str, Sequence[str]] | None = None,
     ) -> None:
         self.config = config
         self._clock = clock or SystemClock()
@@ -120,12 +123,16 @@ class Client:
             clock=self._clock,
             names=names,
             watches_idle=config.watches_idle,
-            reachable=self._reachable,
+            reach=self._reachable,
         )
         self._keeper = (
             HealthKeeper(memory, self._monitor, names, identity=self._identity, clock=self._clock) if memory else None
         )
+        self._status = StatusReader(
+            names, transport=self._transport, clock=self._clock, rng=rng, changed=self._changed, feeds=status_feeds
+        )
         self._background = Background()
+        self._monitor.on_wake(self._on_wake)
         self._unsubscribe = self._monitor.subscribe(self._on_health)
 
     async def __aenter__(self) -> Self:
@@ -135,6 +142,8 @@ class Client:
             self._background.start(self._keeper.run())
         if self.config.probes:
             self._background.start(self._worker.run())
+        if self.config.status_feeds:
+            self._background.start(self._status.run())
         return self
 
     async def __aexit__(
@@ -292,6 +301,7 @@ class Client:
     async def list_models(self, name: str) -> tuple[ModelInfo, ...]:
         """The live model list of one provider. Raises ProviderError."""
         models = await self.providers[name].list_models()
+        self._monitor.models_listed(name, (model.id for model in models))
         self._changed()
         return models
 
@@ -347,6 +357,7 @@ class Client:
             model_loaded=provider.model_loaded,
             problem="" if configured else provider.config.problem,
             fix=provider.config.fix,
+            upstream=provider.upstream or self._status.status(provider.name),
         )
 
     async def _check(self, name: str) -> None:
@@ -401,6 +412,11 @@ class Client:
         ]
         await asyncio.gather(*(self.probe(name) for name in unknown))
         return any(self._monitor.is_configured(name) for name in unknown)
+
+    def _on_wake(self) -> None:
+        """The machine has slept: what was connected before is of no use, and everybody is checked again."""
+        self._background.start(self._transport.drop_connections())
+        self._worker.wake()
 
     def _on_health(self, health: ProviderHealth) -> None:
         self._changed()

@@ -217,6 +217,8 @@ class StreamInterrupted(PhoenixError):
     """
 
     def __init__(self, partial: str, cause: ProviderError) -> None:
-        super().__init__(f"The answer of {cause.provider} was cut after {len(partial)} characters: {cause.info.message}")
+        super().__init__(
+            f"The answer of {cause.provider} was cut after {len(partial)} characters: {cause.info.message}"
+        )
         self.partial = partial
         self.cause = cause

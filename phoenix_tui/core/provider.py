@@ -21,7 +21,7 @@ from phoenix_tui.core.health import HealthMonitor
 from phoenix_tui.core.profiles import Profile, profile_of
 from phoenix_tui.core.reply import Reply
 from phoenix_tui.core.secret import Secret
-from phoenix_tui.core.snapshot import ModelHealth
+from phoenix_tui.core.snapshot import ModelHealth, UpstreamStatus
 from phoenix_tui.core.transport import HttpRequest, Transport
 from phoenix_tui.core.types import Answer, Attempt, AttemptRecord, ChatRequest, Message, ModelInfo, Target
 
@@ -76,6 +76,11 @@ class Provider:
     def model(self) -> str:
         """The model that is asked when a request names none; "" while a local server's list is not known."""
         return self._model or self._catalogue.best(self.profile.default_model, allowed=self.may_ask)
+
+    @property
+    def upstream(self) -> UpstreamStatus | None:
+        """How those do who serve its model behind it, as far as it says so."""
+        return self._catalogue.upstream
 
     @property
     def model_loaded(self) -> bool | None:

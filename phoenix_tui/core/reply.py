@@ -46,13 +46,7 @@ class Reply:
         """Take in one delta of `target`; what is to be told of it."""
         match delta:
             case TextDelta(text) if self.seam is not None and not self.seam.joined:
-                text = self.seam.feed(text)
-                if not self.seam.joined:
-                    return []
-                kept = self.seam.kept
-                self.text = [self.so_far[:kept], text]
-                self.seams = (*self.seams, kept)
-                return [Resumed(target, kept), *([TextDelta(text)] if text else [])]
+                return self._join(self.seam, text, target)
             case TextDelta(text):
                 self.text.append(text)
             case ReasoningDelta(text):
@@ -62,6 +56,15 @@ class Reply:
             case ToolCall(name):
                 self.tool_calls.append(name)
         return [delta]
+
+    def _join(self, seam: Seam, text: str, target: Target) -> list[TurnEvent]:
+        """Take in text that may belong behind the seam."""
+        rest = seam.feed(text)
+        if not seam.joined:
+            return []
+        self.text = [self.so_far[: seam.kept], rest]
+        self.seams = (*self.seams, seam.kept)
+        return [Resumed(target, seam.kept), *([TextDelta(rest)] if rest else [])]
 
     def answer(
         self,

@@ -19,7 +19,7 @@ from phoenix_tui.core.continuation import (
 )
 from phoenix_tui.core.errors import ErrorClass
 from phoenix_tui.core.events import AttemptAborted, AttemptCut, AttemptFailed, Completed, Restarted, Resumed, TextDelta
-from phoenix_tui.core.types import ChatRequest, Message
+from phoenix_tui.core.types import Message
 from phoenix_tui.sim.faults import CallsTool, Cut, Error, Says
 from tests.core.conftest import QUESTION, WorldMaker
 

@@ -57,7 +57,10 @@ async def test_the_second_answers_when_the_first_stays_silent(world: WorldMaker)
     answer = events[-1].answer  # type: ignore[union-attr]
     assert answer.target.provider == "anthropic"
     assert [record.outcome.kind for record in answer.attempts] == [OutcomeKind.FAILED, OutcomeKind.OK]
-    assert (health.failed_requests, health.consecutive_failures) == (before.failed_requests, before.consecutive_failures)
+    assert (health.failed_requests, health.consecutive_failures) == (
+        before.failed_requests,
+        before.consecutive_failures,
+    )
     assert (health.neutral_requests, health.in_flight) == (1, 0)
 
 

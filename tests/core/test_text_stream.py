@@ -7,11 +7,17 @@ import pytest
 from phoenix_tui.core.errors import ErrorClass, NoProviderAnswered, StreamInterrupted
 from phoenix_tui.core.text_stream import OnInterrupt
 from phoenix_tui.sim.faults import Cut, Error, Says
-from tests.core.conftest import WorldMaker
+from tests.core.conftest import World, WorldMaker
 
 WORDS = ("one ", "two ", "three ")
 PLAIN = {"OPENROUTER_MODEL": "meta-llama/llama-3.3-70b-instruct"}
 """A model that does not reason, so that the first token is text."""
+
+
+async def read(it: World, into: list[str], on_interrupt: OnInterrupt = OnInterrupt.RAISE) -> None:
+    async with it.client.text("count", on_interrupt=on_interrupt) as text:
+        async for piece in text:
+            into.append(piece)  # noqa: PERF401 - a comprehension would lose them all
 
 
 async def test_the_text_comes_as_it_comes(world: WorldMaker) -> None:
@@ -28,11 +34,9 @@ async def test_the_text_comes_as_it_comes(world: WorldMaker) -> None:
 async def test_a_cut_is_told_with_what_was_handed_out_and_nobody_else_is_asked(world: WorldMaker) -> None:
     async with world("openrouter", "anthropic", variables=PLAIN) as it:
         it["openrouter"].set_fault(Says(text=WORDS), Cut(after=2))
-        got = []
+        got: list[str] = []
         with pytest.raises(StreamInterrupted) as cut:
-            async with it.client.text("count") as text:
-                async for piece in text:
-                    got.append(piece)  # noqa: PERF401 - a comprehension would lose them all
+            await read(it, got)
         assert it["anthropic"].attempts == []
     assert cut.value.partial == "".join(got) == "one two "
     assert cut.value.cause.provider == "openrouter"
@@ -58,9 +62,7 @@ async def test_nobody_answering_is_told_as_everywhere(world: WorldMaker, on_inte
     async with world("openrouter", variables=PLAIN) as it:
         it["openrouter"].set_fault(Error(error=ErrorClass.QUOTA))
         with pytest.raises(NoProviderAnswered):
-            async with it.client.text("count", on_interrupt=on_interrupt) as text:
-                async for _ in text:
-                    pass
+            await read(it, [], on_interrupt)
 
 
 async def test_leaving_early_closes_the_connection(world: WorldMaker) -> None:

@@ -9,7 +9,7 @@ import pytest
 
 from phoenix_tui.core.configuration import FallbackMode
 from phoenix_tui.core.errors import ErrorClass, NoProviderAnswered
-from phoenix_tui.core.events import Completed, Confirming
+from phoenix_tui.core.events import Completed, Confirming, TurnEvent
 from phoenix_tui.core.types import Target
 from phoenix_tui.sim.faults import Cut, Error
 from tests.core.conftest import QUESTION, World, WorldMaker
@@ -18,6 +18,17 @@ from tests.helpers.manual_clock import ManualClock
 DOWN = Error(error=ErrorClass.QUOTA)
 LONG = 3600.0
 """A countdown, in seconds, that no test outlives."""
+
+
+async def answering(it: World, *, yes: bool) -> TurnEvent | None:
+    """Ask, and give this answer to the countdown; the last event."""
+    event: TurnEvent | None = None
+    async with it.client.stream(QUESTION) as turn:
+        async for event in turn:
+            if isinstance(event, Confirming):
+                assert it["anthropic"].attempts == []
+                turn.confirm() if yes else turn.decline()
+    return event
 
 
 async def test_the_countdown_says_who_is_next_and_why(world: WorldMaker) -> None:
@@ -33,12 +44,7 @@ async def test_the_countdown_says_who_is_next_and_why(world: WorldMaker) -> None
 async def test_a_word_sends_it_at_once(world: WorldMaker) -> None:
     async with world("openai", "anthropic", fallback=FallbackMode.ASK, confirm_seconds=LONG) as it:
         it["openai"].set_fault(DOWN)
-        async with it.client.stream(QUESTION) as turn:
-            async for event in turn:
-                if isinstance(event, Confirming):
-                    assert it["anthropic"].attempts == []
-                    turn.confirm()
-                last = event
+        last = await answering(it, yes=True)
     assert isinstance(last, Completed)
     assert last.answer.target.provider == "anthropic"
 
@@ -65,10 +71,7 @@ async def test_no_sends_nothing_to_anybody_else(world: WorldMaker) -> None:
     async with world("openai", "anthropic", "gemini", fallback=FallbackMode.ASK, confirm_seconds=LONG) as it:
         it["openai"].set_fault(DOWN)
         with pytest.raises(NoProviderAnswered) as failure:
-            async with it.client.stream(QUESTION) as turn:
-                async for event in turn:
-                    if isinstance(event, Confirming):
-                        turn.decline()
+            await answering(it, yes=False)
         assert (it["anthropic"].attempts, it["gemini"].attempts) == ([], [])
     assert failure.value.cause is not None
     assert failure.value.cause.error_class is ErrorClass.QUOTA  # what openai said stays the cause
@@ -130,7 +133,9 @@ async def test_the_time_of_a_person_is_not_the_providers(world: WorldMaker) -> N
                     await clock.advance(1000)
                     turn.confirm()
 
-    async with world("openai", "anthropic", "gemini", clock=clock, fallback=FallbackMode.ASK, confirm_seconds=LONG) as it:
+    async with world(
+        "openai", "anthropic", "gemini", clock=clock, fallback=FallbackMode.ASK, confirm_seconds=LONG
+    ) as it:
         it["openai"].set_fault(DOWN)
         it["anthropic"].set_fault(Cut(after=1))
         await decide_late(it)
