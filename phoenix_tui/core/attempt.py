@@ -23,9 +23,10 @@ from phoenix_tui.core.errors import (
 )
 from phoenix_tui.core.events import Delta, ReasoningDelta, RefusalDelta, TextDelta, ToolCall
 from phoenix_tui.core.framing import BodyFramer, Frame
+from phoenix_tui.core.headroom import headroom
 from phoenix_tui.core.snapshot import HealthState
 from phoenix_tui.core.transport import HttpRequest, HttpResponse, Transport
-from phoenix_tui.core.types import Attempt, Outcome, OutcomeKind, Usage
+from phoenix_tui.core.types import Attempt, Outcome, OutcomeKind, RateLimit, Usage
 from phoenix_tui.core.watchdog import DeadlinePassed, Watchdog
 
 MAX_ANSWER_CHARACTERS = 64 * 2**20
@@ -34,12 +35,14 @@ MAX_ANSWER_CHARACTERS = 64 * 2**20
 _ERROR_BODY_BYTES = 256 * 1024
 _ERROR_BODY_SECONDS = 5.0
 _DRAIN_SECONDS = 0.05
+_LEASE_FACTOR = 2.0
+"""An attempt may hold the permit of a provider in probation for so many times the wait for its first token."""
 
 
 class Recorder(Protocol):
     """Who keeps health: told once when an attempt begins and once how it ended."""
 
-    def begin(self, attempt: Attempt) -> HealthState: ...
+    def begin(self, attempt: Attempt, *, lease: float) -> HealthState: ...
 
     def record(self, attempt: Attempt, outcome: Outcome) -> object: ...
 
@@ -99,26 +102,30 @@ class AttemptStream:
         self._stall = deadlines.first_token
         self._deadline = 0.0
         self._handed_out_at: float | None = None
+        self._headroom: tuple[RateLimit, ...] = ()
         self._ttft: float | None = None
         self._chars = 0
         self._answer_chars = 0
 
     async def __aenter__(self) -> Self:
-        self.state_before = self._recorder.begin(self.attempt)
+        self.state_before = self._recorder.begin(self.attempt, lease=_LEASE_FACTOR * self._deadlines.first_token)
         self._deadline = asyncio.get_running_loop().time() + self._deadlines.first_token
         return self
 
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        if self.outcome is None:
-            self._finish(ErrorInfo(ErrorClass.CANCELLED, "stopped before it ended", phase=self._phase))
+        self.leave("stopped before it ended", code="stopped")
         try:
             if kind is None and self.ending is not None:
                 await self._drain()
         finally:
             self._watchdog.close()
             await self._exits.aclose()
+
+    async def aclose(self) -> None:
+        """Leave the block early."""
+        await self.__aexit__(None, None, None)
 
     @property
     def wire_format(self) -> WireFormat:
@@ -133,11 +140,26 @@ class AttemptStream:
             # What the reader took for what it had is not the provider's silence.
             self._deadline += asyncio.get_running_loop().time() - self._handed_out_at
             self._handed_out_at = None
-        while not self._pending:
-            if self._failure is not None:
-                raise self._failure
-            if self.outcome is not None:
-                raise StopAsyncIteration
+        await self._fill()
+        if not self._pending:
+            raise self._failure or StopAsyncIteration
+        if self._handed_out_at is None:
+            self._handed_out_at = asyncio.get_running_loop().time()
+        return self._pending.popleft()
+
+    async def speaks(self) -> bool:
+        """Wait for its first delta, which is then read as usual. False when it ended without one."""
+        await self._fill()
+        return bool(self._pending)
+
+    def leave(self, message: str, code: str) -> None:
+        """It is no longer wanted, through no fault of its own; the block is to be left now."""
+        if self.outcome is None:
+            self._finish(ErrorInfo(ErrorClass.CANCELLED, message, code=code, phase=self._phase))
+
+    async def _fill(self) -> None:
+        """Go on until there is a delta, or the end."""
+        while not self._pending and self._failure is None and self.outcome is None:
             try:
                 await self._advance()
             except WireError as error:
@@ -146,9 +168,6 @@ class AttemptStream:
                 self._end_by(ErrorInfo(ErrorClass.PROTOCOL, str(error)), error)
             except DeadlinePassed as error:
                 self._end_by(self._late(), error)
-        if self._handed_out_at is None:
-            self._handed_out_at = asyncio.get_running_loop().time()
-        return self._pending.popleft()
 
     async def _advance(self) -> None:
         """Take the next step: open the connection, or read one chunk of it."""
@@ -156,6 +175,7 @@ class AttemptStream:
             response = await self._watchdog.wait(
                 self._exits.enter_async_context(self._transport.send(self._request)), self._deadline
             )
+            self._headroom = headroom(response.headers, now=self._clock.wall())
             if not 200 <= response.status < 300:
                 raise WireError(await self._status_error(response))
             self._phase = Phase.FIRST_TOKEN
@@ -275,5 +295,6 @@ class AttemptStream:
             usage=ending.usage if ending else Usage(),
             finish_reason=ending.finish_reason if ending else None,
             bad_events=self._decoder.bad_events,
+            headroom=self._headroom,
         )
         self._recorder.record(self.attempt, self.outcome)

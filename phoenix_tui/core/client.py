@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import replace
 from random import Random
 from types import TracebackType
@@ -11,21 +11,29 @@ from typing import Self
 
 import httpx
 
+from phoenix_tui.core.background import Background
 from phoenix_tui.core.catalogue import ProbeResult
 from phoenix_tui.core.clock import Clock, SystemClock
-from phoenix_tui.core.configuration import ClientConfig, FallbackMode, ProviderConfig
+from phoenix_tui.core.configuration import ClientConfig, FallbackMode, Hedge, OnCut, ProviderConfig
 from phoenix_tui.core.errors import NoProviderAnswered, ProviderError
 from phoenix_tui.core.events import Completed
 from phoenix_tui.core.fallback import FallbackManager
 from phoenix_tui.core.health import HealthMonitor
+from phoenix_tui.core.health_keeper import HealthKeeper
+from phoenix_tui.core.journal import Journal, Record, SessionBegan, Switched
+from phoenix_tui.core.kept_health import HealthMemory, key_print, place_of
+from phoenix_tui.core.moment import Moment
 from phoenix_tui.core.probe import ProbeWorker
 from phoenix_tui.core.profiles import PROVIDER_NAMES, profile_of
 from phoenix_tui.core.provider import Provider
+from phoenix_tui.core.request_fit import Prices, no_price
 from phoenix_tui.core.secret import Secret
 from phoenix_tui.core.snapshot import ProviderHealth, ProviderInfo, Snapshot
+from phoenix_tui.core.status_reader import StatusReader
+from phoenix_tui.core.text_stream import OnInterrupt, TextStream
 from phoenix_tui.core.transport import Transport
 from phoenix_tui.core.turn import Turn, TurnContext
-from phoenix_tui.core.types import Answer, ChatRequest, Message, ModelInfo, Target
+from phoenix_tui.core.types import Answer, ChatRequest, Message, ModelInfo, Strategy, Target
 
 
 class Client:
@@ -45,16 +53,29 @@ class Client:
         clock: Clock | None = None,
         rng: Random | None = None,
         transport: httpx.AsyncBaseTransport | None = None,
+        memory: HealthMemory | None = None,
+        journal: Journal | None = None,
+        prices: Prices = no_price,
+        status_feeds: Mapping[str, Sequence[str]] | None = None,
     ) -> None:
         self.config = config
         self._clock = clock or SystemClock()
+        self._journal = journal or _forget
         rng = rng or Random()  # noqa: S311 - jitter, nothing secret
+        seed = rng.getrandbits(64)
         names = PROVIDER_NAMES
         local = tuple(name for name in names if profile_of(name).local)
         self._transport = Transport(
             proxies=config.proxies, no_proxy=config.no_proxy, ca_file=config.ca_file, http=transport
         )
-        self._monitor = HealthMonitor(names, clock=self._clock, rng=rng, local=local, probed=config.probes)
+        self._monitor = HealthMonitor(
+            names,
+            clock=self._clock,
+            rng=Random(seed),  # noqa: S311 - jitter; a generator of its own, so that a recorded day can be replayed
+            local=local,
+            probed=config.probes,
+            journal=journal,
+        )
         configured = {provider.name: provider for provider in config.providers}
         self.providers: Mapping[str, Provider] = {
             name: Provider(
@@ -69,7 +90,27 @@ class Client:
             for name in names
         }
         default = config.order if config.order is not None else names
-        self._fallback = FallbackManager(default, primary=config.primary, rng=rng, local=local, default=default)
+        self._fallback = FallbackManager(
+            default,
+            primary=config.primary,
+            rng=rng,
+            strategy=config.strategy,
+            local=local,
+            default=default,
+            prices=prices,
+        )
+        self._journal(
+            SessionBegan(
+                Moment.read(self._clock),
+                seed,
+                names,
+                local,
+                config.probes,
+                config.primary,
+                self._fallback.own_order,
+                config.strategy,
+            )
+        )
         for name, provider in self.providers.items():
             self._monitor.set_configured(name, provider.config.configured)
             self._monitor.set_enabled(name, name not in config.switched_off)
@@ -77,15 +118,32 @@ class Client:
         self._version = 0
         self._watchers: set[asyncio.Event] = set()
         self._worker = ProbeWorker(
-            self._monitor, self._check, clock=self._clock, names=names, watches_idle=config.watches_idle
+            self._monitor,
+            self._check,
+            clock=self._clock,
+            names=names,
+            watches_idle=config.watches_idle,
+            reach=self._reachable,
         )
-        self._background: asyncio.Task[None] | None = None
+        self._keeper = (
+            HealthKeeper(memory, self._monitor, names, identity=self._identity, clock=self._clock) if memory else None
+        )
+        self._status = StatusReader(
+            names, transport=self._transport, clock=self._clock, rng=rng, changed=self._changed, feeds=status_feeds
+        )
+        self._background = Background()
+        self._monitor.on_wake(self._on_wake)
         self._unsubscribe = self._monitor.subscribe(self._on_health)
 
     async def __aenter__(self) -> Self:
         await self._transport.__aenter__()
+        if self._keeper is not None:
+            await self._keeper.load()
+            self._background.start(self._keeper.run())
         if self.config.probes:
-            self._background = asyncio.create_task(self._worker.run())
+            self._background.start(self._worker.run())
+        if self.config.status_feeds:
+            self._background.start(self._status.run())
         return self
 
     async def __aexit__(
@@ -93,11 +151,9 @@ class Client:
     ) -> None:
         self._unsubscribe()
         try:
-            if self._background is not None:
-                self._background.cancel()
-                await asyncio.wait([self._background])
-                if not self._background.cancelled():
-                    self._background.result()  # a fault of the worker's own must not pass unseen
+            await self._background.close()
+            if self._keeper is not None:
+                await self._keeper.close()
         finally:
             await self._transport.__aexit__(kind, error, trace)
 
@@ -118,18 +174,25 @@ class Client:
                 fallback=self._fallback,
                 clock=self._clock,
                 targets=self._targets,
+                health=self._health,
                 discover=self._discover,
-                # Without somebody who can be asked, `ask` is `never`: the conversation is not sent elsewhere unasked.
-                may_fall_back=self.config.fallback is FallbackMode.AUTO,
+                may_fall_back=self.config.fallback is not FallbackMode.NEVER,
                 said=self._said,
+                journal=self._journal,
+                confirm_seconds=self.config.confirm_seconds if self.config.fallback is FallbackMode.ASK else None,
+                hedges=self.config.hedge is Hedge.SUSPECT,
+                continues=self.config.on_cut is OnCut.CONTINUE,
             ),
         )
 
+    def text(self, request: ChatRequest | str, *, on_interrupt: OnInterrupt = OnInterrupt.RAISE) -> TextStream:
+        """The text of the answer to `request` as plain pieces, as an async context manager and iterator. Nothing is
+        ever taken back: `on_interrupt` says what happens when an answer is cut."""
+        return TextStream(self.stream(_as_request(request)), on_interrupt)
+
     async def ask(self, request: ChatRequest | str) -> Answer:
         """The whole answer to `request`, or to a single message. Raises NoProviderAnswered."""
-        if isinstance(request, str):
-            request = ChatRequest((Message("user", request),))
-        async with self.stream(request) as turn:
+        async with self.stream(_as_request(request)) as turn:
             async for event in turn:
                 if isinstance(event, Completed):
                     return event.answer
@@ -139,13 +202,15 @@ class Client:
 
     def snapshot(self) -> Snapshot:
         """Health, order and providers at this moment."""
-        health = self._monitor.by_name()
+        health = self._health(None)
         return Snapshot(
             version=self._version,
             primary=self._fallback.primary,
             providers=tuple(self._info(provider) for provider in self.providers.values()),
             health=tuple(health[name] for name in self.providers),
             order=self._fallback.order(health, self._targets(None)),
+            strategy=self._fallback.strategy,
+            offline=self._monitor.offline,
         )
 
     async def watch(self) -> AsyncIterator[Snapshot]:
@@ -163,21 +228,22 @@ class Client:
 
     def get_provider_health(self, name: str) -> ProviderHealth:
         """Health of one provider. Raises KeyError for a name that is none of the seven."""
-        return self._monitor.health(name)
+        return self._monitor.health(name, self.providers[name].model)
 
     def get_all_provider_health(self) -> dict[str, ProviderHealth]:
         """Health of the seven, by name."""
-        return self._monitor.by_name()
+        return self._health(None)
 
     def get_available_providers(self) -> list[str]:
         """Names of those that could be asked now, in the order in which they would be."""
-        order = self._fallback.order(self._monitor.by_name(), self._targets(None))
+        order = self._fallback.order(self._health(None), self._targets(None))
         return [placement.target.provider for placement in order if placement.eligible]
 
     async def probe(self, name: str) -> ProviderHealth:
         """Check one provider now, for free. A check can permit a trial request, never declare a provider healthy."""
+        generation = self._monitor.key_generation(name)
         result = await self.providers[name].probe()
-        return await self._take_probe(name, result)
+        return await self._take_probe(name, result, generation)
 
     def set_watching(self, *, idle: bool) -> None:
         """Whether providers that are well and not in use are checked too."""
@@ -195,7 +261,15 @@ class Client:
         """Ask `name` first from now on. Raises KeyError for a name that is none of the seven."""
         if name not in self.providers:
             raise KeyError(name)
+        before = self._fallback.primary
         self._fallback.set_primary(name)
+        left, taken = (Target(one, self.providers[one].model) for one in (before, name))
+        self._journal(Switched(Moment.read(self._clock), "", left, taken, "chosen as primary"))
+        self._changed()
+
+    def set_strategy(self, strategy: Strategy) -> None:
+        """What makes the order from now on."""
+        self._fallback.set_strategy(strategy)
         self._changed()
 
     def own_order(self) -> tuple[str, ...]:
@@ -227,6 +301,7 @@ class Client:
     async def list_models(self, name: str) -> tuple[ModelInfo, ...]:
         """The live model list of one provider. Raises ProviderError."""
         models = await self.providers[name].list_models()
+        self._monitor.models_listed(name, (model.id for model in models))
         self._changed()
         return models
 
@@ -248,14 +323,27 @@ class Client:
     def _targets(self, request: ChatRequest | None) -> dict[str, Target]:
         """Who may be asked now, by provider: configured, and on this machine where nothing may leave it. A model that
         the request names holds for its provider, or for the primary, and for nobody else."""
+        local_only = request is not None and request.local_only
+        models = self._models(request)
+        return {
+            name: Target(name, models[name])
+            for name, provider in self.providers.items()
+            if provider.may_ask(models[name], local_only=local_only)
+        }
+
+    def _models(self, request: ChatRequest | None) -> dict[str, str]:
+        """The model that each would be asked, by provider; "" where none is known."""
         named = request.model if request else None
         named_for = (request.provider if request else None) or self._fallback.primary
-        targets = {}
-        for name, provider in self.providers.items():
-            model = named if named and name == named_for else provider.model
-            if provider.may_ask(model):
-                targets[name] = Target(name, model)
-        return targets
+        local_only = request is not None and request.local_only
+        return {
+            name: named if named and name == named_for else provider.model_for(local_only=local_only)
+            for name, provider in self.providers.items()
+        }
+
+    def _health(self, request: ChatRequest | None) -> dict[str, ProviderHealth]:
+        """Health of all by name, each as the model that would be asked sees it."""
+        return self._monitor.by_name(self._models(request))
 
     def _info(self, provider: Provider) -> ProviderInfo:
         configured = self._monitor.is_configured(provider.name)
@@ -269,6 +357,7 @@ class Client:
             model_loaded=provider.model_loaded,
             problem="" if configured else provider.config.problem,
             fix=provider.config.fix,
+            upstream=provider.upstream or self._status.status(provider.name),
         )
 
     async def _check(self, name: str) -> None:
@@ -278,13 +367,35 @@ class Client:
         if provider.config.configured and not provider.models and not provider.config.model:
             await self._read_models(name)  # a default model counts only as long as the live list has it
 
-    async def _take_probe(self, name: str, result: ProbeResult) -> ProviderHealth:
+    async def _take_probe(self, name: str, result: ProbeResult, key_generation: int) -> ProviderHealth:
         provider = self.providers[name]
         if result.error is None and provider.profile.local:
             await self._read_models(name)
             if not self._monitor.is_configured(name) and not provider.config.problem:
                 self._monitor.set_configured(name, True)
-        return self._monitor.record_probe(name, result.error is None, error=result.error, proves_key=result.proves_key)
+        return self._monitor.record_probe(
+            name,
+            result.error is None,
+            error=result.error,
+            proves_key=result.proves_key,
+            key_generation=key_generation,
+        )
+
+    async def _reachable(self) -> bool:
+        """Whether the network of this machine leads anywhere: to the host of any provider that is not on it."""
+        urls = [
+            provider.endpoint.base_url
+            for name, provider in self.providers.items()
+            if self._monitor.is_configured(name) and not provider.profile.local
+        ]
+        for url in urls:
+            if await self._transport.reachable(url):
+                return True
+        return False
+
+    def _identity(self, name: str) -> tuple[str, str]:
+        endpoint = self.providers[name].endpoint
+        return place_of(endpoint.base_url), key_print(endpoint.key)
 
     async def _read_models(self, name: str) -> None:
         try:
@@ -302,11 +413,26 @@ class Client:
         await asyncio.gather(*(self.probe(name) for name in unknown))
         return any(self._monitor.is_configured(name) for name in unknown)
 
+    def _on_wake(self) -> None:
+        """The machine has slept: what was connected before is of no use, and everybody is checked again."""
+        self._background.start(self._transport.drop_connections())
+        self._worker.wake()
+
     def _on_health(self, health: ProviderHealth) -> None:
         self._changed()
         self._worker.wake()
+        if self._keeper is not None:
+            self._keeper.changed()
 
     def _changed(self) -> None:
         self._version += 1
         for watcher in self._watchers:
             watcher.set()
+
+
+def _as_request(request: ChatRequest | str) -> ChatRequest:
+    return ChatRequest((Message("user", request),)) if isinstance(request, str) else request
+
+
+def _forget(record: Record) -> None:
+    """The journal where nobody wants one."""

@@ -29,3 +29,18 @@ class SystemClock:
 
     async def sleep(self, seconds: float) -> None:
         await asyncio.sleep(seconds)
+
+
+async def set_within(event: asyncio.Event, seconds: float | None, clock: Clock) -> bool:
+    """Wait until `event` is set, for `seconds` at the most (None: for ever). Whether it is."""
+    waits: list[asyncio.Task[object]] = [asyncio.ensure_future(event.wait())]
+    if seconds is not None:
+        waits.append(asyncio.ensure_future(clock.sleep(max(0.0, seconds))))
+    try:
+        await asyncio.wait(waits, return_when=asyncio.FIRST_COMPLETED)
+    finally:
+        for task in waits:
+            task.cancel()
+        # Not suppressing anything: a cancellation that comes just here is for the caller.
+        await asyncio.gather(*waits, return_exceptions=True)
+    return event.is_set()

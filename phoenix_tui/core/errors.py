@@ -208,3 +208,17 @@ class NoProviderAnswered(PhoenixError):
         self.cause = cause
         self.attempts = attempts
         self.next_retry_at = next_retry_at
+
+
+class StreamInterrupted(PhoenixError):
+    """An answer was cut after some of it had been handed out, which cannot be taken back.
+
+    `partial` is what was handed out, `cause` what cut it.
+    """
+
+    def __init__(self, partial: str, cause: ProviderError) -> None:
+        super().__init__(
+            f"The answer of {cause.provider} was cut after {len(partial)} characters: {cause.info.message}"
+        )
+        self.partial = partial
+        self.cause = cause

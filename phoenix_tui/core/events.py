@@ -73,6 +73,17 @@ class AttemptAborted:
 
 
 @dataclass(frozen=True, slots=True)
+class AttemptCut:
+    """The attempt ended after `chars` characters were shown, and `next_target` is asked to go on from there: the text
+    stays for now. Then either `Resumed` follows, or `AttemptAborted` after all."""
+
+    attempt: Attempt
+    error: ErrorInfo
+    chars: int
+    next_target: Target
+
+
+@dataclass(frozen=True, slots=True)
 class Restarted:
     """The answer begins again, with `target`."""
 
@@ -110,8 +121,8 @@ class Hedged:
 
 @dataclass(frozen=True, slots=True)
 class Resumed:
-    """The cut answer is not retracted but continued by `target`: what was shown, but for its last characters beyond
-    `kept`, stays, and the deltas that follow belong behind it."""
+    """The cut answer is continued by `target`: its first `kept` characters stay, and the text that follows belongs
+    right behind them."""
 
     target: Target
     kept: int
@@ -151,6 +162,7 @@ TurnEvent = (
     | AttemptStarted
     | AttemptFailed
     | AttemptAborted
+    | AttemptCut
     | Restarted
     | Waiting
     | Confirming

@@ -9,16 +9,12 @@ from phoenix_tui.core.moment import Uniform
 from phoenix_tui.core.next_step import Situation, next_step
 from phoenix_tui.core.ordering import Rules, effective_order, next_retry_at
 from phoenix_tui.core.overtaking import Overtaking, pace_of
-from phoenix_tui.core.request_fit import Needs, Prices, barred
+from phoenix_tui.core.request_fit import Needs, Prices, barred, no_price
 from phoenix_tui.core.retry_budget import RetryBudget
 from phoenix_tui.core.snapshot import HealthState, Placement, ProviderHealth
 from phoenix_tui.core.types import Strategy, Target
 
 __all__ = ["Decision", "FallbackManager", "GiveUp", "Strategy", "Tried", "Try", "most_actionable", "next_retry_at"]
-
-
-def _unknown(target: Target) -> None:
-    """No price is known."""
 
 
 class FallbackManager:
@@ -43,7 +39,7 @@ class FallbackManager:
         strategy: Strategy = Strategy.BALANCED,
         local: Collection[str] = (),
         default: Sequence[str] | None = None,
-        prices: Prices = _unknown,
+        prices: Prices = no_price,
         daily_budget: float | None = None,
         budget: RetryBudget | None = None,
     ) -> None:

@@ -104,7 +104,8 @@ class Profile:
     that the server knows decides; without any, a local server's list does. `models_paths` are tried likewise;
     `loaded_path` lists what is in memory, where that is a list of its own. `upstreams_path` tells how those do who
     serve the model behind the provider (`{model_path}` keeps the model's slashes). `default_max_tokens` is sent where
-    the request has no cap of its own, None sends none.
+    the request has no cap of its own, None sends none. Models that `continues_prefill` matches go on with an
+    assistant's message that ends the conversation; newer ones refuse that.
 
     `status_page` is its public status page, for people, and `status_feeds` are the documents behind it, for programs
     (none: the page cannot be read by one). Of those only what `status_about` matches concerns the API.
@@ -132,6 +133,7 @@ class Profile:
     dialect: Dialect = field(default_factory=Dialect)
     deadlines: Deadlines = HOSTED_DEADLINES
     refuses_temperature: re.Pattern[str] = _NONE
+    continues_prefill: re.Pattern[str] = _NONE
     status_page: str = ""
     status_feeds: tuple[str, ...] = ()
     status_about: re.Pattern[str] = _ANY
@@ -197,6 +199,7 @@ PROFILES: tuple[Profile, ...] = (
         probe_paths=("{version}/models/{model}", "{version}/models"),
         models_paths=("{version}/models?limit=1000",),
         refuses_temperature=_ANY,  # this API version refuses any value, for every model
+        continues_prefill=re.compile(r"^claude-(?:3|(?:opus|sonnet|haiku)-4(?:-[0-5])?(?:-\d{8})?$)", re.IGNORECASE),
         status_page="https://status.claude.com",
         status_feeds=("https://status.claude.com/api/v2/summary.json",),
         status_about=re.compile(r"\bapi\b", re.IGNORECASE),
@@ -216,6 +219,7 @@ PROFILES: tuple[Profile, ...] = (
         probe_paths=("{version}/models/{model}",),
         models_paths=("{version}/models?pageSize=1000",),
         refuses_temperature=re.compile("argon", re.IGNORECASE),
+        continues_prefill=re.compile(r"^gemini-(?:[12]\.|3(?:\.[0-6])?-)", re.IGNORECASE),
         status_page="https://aistudio.google.com/status",
     ),
     Profile(
@@ -253,6 +257,7 @@ PROFILES: tuple[Profile, ...] = (
         probe_paths=("{version}/version",),
         models_paths=("{version}/tags",),
         loaded_path="{version}/ps",
+        continues_prefill=_ANY,
     ),
     Profile(
         name="lmstudio",

@@ -21,11 +21,15 @@ from phoenix_tui.core.health import HealthMonitor
 from phoenix_tui.core.profiles import Profile, profile_of
 from phoenix_tui.core.reply import Reply
 from phoenix_tui.core.secret import Secret
+from phoenix_tui.core.snapshot import ModelHealth, UpstreamStatus
 from phoenix_tui.core.transport import HttpRequest, Transport
 from phoenix_tui.core.types import Answer, Attempt, AttemptRecord, ChatRequest, Message, ModelInfo, Target
 
 _LOCAL_LIST_SECONDS = 10.0
 """How long a local server's list is believed before it is read again."""
+
+_ENOUGH_SAMPLES = 10
+"""Answers after which a model's usual time to first token is known well enough to act on."""
 
 _attempt_ids = itertools.count(1)
 
@@ -74,6 +78,11 @@ class Provider:
         return self._model or self._catalogue.best(self.profile.default_model, allowed=self.may_ask)
 
     @property
+    def upstream(self) -> UpstreamStatus | None:
+        """How those do who serve its model behind it, as far as it says so."""
+        return self._catalogue.upstream
+
+    @property
     def model_loaded(self) -> bool | None:
         """Whether a local server has that model in memory; None where that is not known."""
         return self._catalogue.loaded(self.model)
@@ -84,9 +93,30 @@ class Provider:
         is_cloud = model.lower().endswith(("-cloud", ":cloud")) or self._catalogue.remote(model)
         return self.endpoint.on_loopback and not is_cloud
 
-    def may_ask(self, model: str) -> bool:
-        """Whether a conversation may be sent to `model`: always, unless it must not leave this machine."""
-        return not self._local_only or self.keeps_on_this_machine(model)
+    def may_ask(self, model: str, *, local_only: bool = False) -> bool:
+        """Whether a conversation may be sent to `model`: always, unless none, or (`local_only`) not this one, may
+        leave this machine."""
+        return not (self._local_only or local_only) or self.keeps_on_this_machine(model)
+
+    def model_for(self, *, local_only: bool) -> str:
+        """The model that is asked when a request names none; with `local_only` one that runs on this machine, if its
+        list has any."""
+        if self._model or not local_only:
+            return self.model
+        return self._catalogue.best(self.profile.default_model, allowed=self.keeps_on_this_machine)
+
+    def prefills(self, model: str) -> bool:
+        """Whether `model` goes on with an assistant's message that ends the conversation."""
+        return bool(self.profile.continues_prefill.search(model))
+
+    def known(self, model: str) -> ModelHealth | None:
+        """What is known of `model`'s speed; None before enough answers to act on."""
+        known = self._monitor.health(self.name, model).model(model)
+        return known if known is not None and known.samples >= _ENOUGH_SAMPLES else None
+
+    def window(self, model: str) -> int | None:
+        """The context window of `model` in tokens, None where its list does not say."""
+        return next((row.context_window for row in self.models if row.id == model), None)
 
     def drops_temperature(self, model: str) -> bool:
         """Whether `model` refuses a temperature, so that none is sent."""
@@ -153,7 +183,7 @@ class Provider:
     async def stream(self, request: ChatRequest) -> AttemptStream:
         """One attempt at `request.model`, or the provider's own, ready to be entered. Raises ProviderError when no
         model is to be had."""
-        model = await self.prepare(request.model or "")
+        model = await self.prepare(request.model or "", local_only=request.local_only)
         return self.attempt(self.new_attempt(model), request, alone=True)
 
     async def probe(self) -> ProbeResult:
@@ -167,17 +197,17 @@ class Provider:
         except WireError as error:
             raise provider_error(self.endpoint.redacted(error.info), provider=self.name) from error
 
-    async def prepare(self, model: str) -> str:
+    async def prepare(self, model: str, *, local_only: bool = False) -> str:
         """The model to ask: `model`, or the provider's own where that is "". Reads a local server's list first. Raises
-        ProviderError when no model is to be had."""
+        ProviderError when no model is to be had, or (`local_only`) none that runs on this machine."""
         if self.profile.local and self._catalogue.age > _LOCAL_LIST_SECONDS:
             try:
                 await self.list_models()
             except ProviderError:
                 if not (model or self._model):
                     raise
-        chosen = model or self.model
-        if not self.may_ask(chosen):
+        chosen = model or self.model_for(local_only=local_only)
+        if not self.may_ask(chosen, local_only=local_only):
             info = ErrorInfo(
                 ErrorClass.MODEL_NOT_FOUND, f"{chosen} does not run on this machine, and nothing may leave it"
             )
@@ -259,7 +289,8 @@ class Provider:
         )
 
     def _attempt_deadlines(self, model: str, *, alone: bool) -> AttemptDeadlines:
-        first_token = self.deadlines.until_first_token(model, alone=alone)
+        known = self.known(model)
+        first_token = self.deadlines.until_first_token(model, alone=alone, p95=known.ttft_p95 if known else None)
         if self.is_cold(model):
             first_token = max(first_token, self.deadlines.loading)
         return AttemptDeadlines(
@@ -273,7 +304,7 @@ class Provider:
         try:
             async with stream:
                 async for delta in stream:
-                    reply.add(delta)
+                    reply.take(delta, target)
         finally:
             if stream.outcome is not None:
                 records.append(AttemptRecord(target, stream.outcome))

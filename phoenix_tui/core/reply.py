@@ -5,22 +5,48 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from phoenix_tui.core.attempt import AttemptStream
-from phoenix_tui.core.events import ReasoningDelta, RefusalDelta, TextDelta, ToolCall, TurnEvent
+from phoenix_tui.core.continuation import Seam
+from phoenix_tui.core.events import Delta, ReasoningDelta, RefusalDelta, Resumed, TextDelta, ToolCall, TurnEvent
 from phoenix_tui.core.types import Answer, AttemptRecord, FinishReason, Target, Usage
 
 
 @dataclass(slots=True)
 class Reply:
-    """The deltas of one attempt, by kind."""
+    """The deltas of one attempt, by kind. Where it goes on with a cut answer, `seam` is where the two join: what was
+    shown before it, up to there, then belongs to this reply too."""
 
     text: list[str] = field(default_factory=list)
     reasoning: list[str] = field(default_factory=list)
     refusal: list[str] = field(default_factory=list)
     tool_calls: list[str] = field(default_factory=list)
+    seams: tuple[int, ...] = ()
+    seam: Seam | None = None
 
-    def add(self, delta: TurnEvent) -> None:
-        """Take in one delta; other events are none of its business."""
+    @property
+    def so_far(self) -> str:
+        """The text, joined."""
+        return "".join(self.text)
+
+    def going_on(self, *, prefill: bool) -> Reply:
+        """The reply of an attempt that goes on with this one, which was cut."""
+        before = self.so_far
+        return Reply([before], list(self.reasoning), seams=self.seams, seam=Seam(before, prefill=prefill))
+
+    @property
+    def is_lost(self) -> bool:
+        """Whether what comes has turned out to be no continuation of the cut answer."""
+        return self.seam is not None and self.seam.lost
+
+    @property
+    def is_no_continuation(self) -> bool:
+        """Whether it was to go on with a cut answer and has not, so far."""
+        return self.seam is not None and not self.seam.joined
+
+    def take(self, delta: Delta, target: Target) -> list[TurnEvent]:
+        """Take in one delta of `target`; what is to be told of it."""
         match delta:
+            case TextDelta(text) if self.seam is not None and not self.seam.joined:
+                return self._join(self.seam, text, target)
             case TextDelta(text):
                 self.text.append(text)
             case ReasoningDelta(text):
@@ -29,6 +55,16 @@ class Reply:
                 self.refusal.append(text)
             case ToolCall(name):
                 self.tool_calls.append(name)
+        return [delta]
+
+    def _join(self, seam: Seam, text: str, target: Target) -> list[TurnEvent]:
+        """Take in text that may belong behind the seam."""
+        rest = seam.feed(text)
+        if not seam.joined:
+            return []
+        self.text = [self.so_far[: seam.kept], rest]
+        self.seams = (*self.seams, seam.kept)
+        return [Resumed(target, seam.kept), *([TextDelta(rest)] if rest else [])]
 
     def answer(
         self,
@@ -43,7 +79,7 @@ class Reply:
         target = stream.attempt.target
         ending = stream.ending
         return Answer(
-            text="".join(self.text),
+            text=self.so_far,
             reasoning="".join(self.reasoning),
             refusal="".join(self.refusal),
             tool_calls=tuple(self.tool_calls),
@@ -55,4 +91,5 @@ class Reply:
             attempts=attempts,
             ttft=ttft,
             duration=duration,
+            seams=self.seams,
         )

@@ -15,6 +15,10 @@ _CLEARLY = 1.25
 """An estimate of tokens may be this many times too high; what is within that may fit, and the provider will say."""
 
 
+def no_price(target: Target) -> None:
+    """The prices of somebody who knows none."""
+
+
 @dataclass(frozen=True, slots=True)
 class Needs:
     """What a request asks of whoever answers it.

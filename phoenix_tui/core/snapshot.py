@@ -104,6 +104,10 @@ class ProviderHealth:
         """Whether requests may be sent to it."""
         return self.state in AVAILABLE_STATES
 
+    def model(self, name: str) -> ModelHealth | None:
+        """What is known of one of its models, None before the first answer."""
+        return next((known for known in self.models if known.model == name), None)
+
     @property
     def success_rate(self) -> float | None:
         """Share of counted requests that succeeded, 0 to 1; None before the first."""

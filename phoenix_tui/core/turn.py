@@ -2,22 +2,26 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Mapping
+from contextlib import aclosing
 from dataclasses import dataclass, replace
 from types import TracebackType
 from typing import Self
 
+from phoenix_tui.core.asking import Asking
 from phoenix_tui.core.attempt import AttemptStream
 from phoenix_tui.core.clock import Clock
-from phoenix_tui.core.decision import GiveUp, Tried, Try
-from phoenix_tui.core.errors import ErrorInfo, NoProviderAnswered, ProviderError, provider_error
+from phoenix_tui.core.confirmation import Confirmation
+from phoenix_tui.core.continuation import DEEPEST, can_continue
+from phoenix_tui.core.decision import Decision, GiveUp, Tried, Try, most_actionable
+from phoenix_tui.core.errors import ErrorClass, ErrorInfo, NoProviderAnswered, ProviderError, provider_error
 from phoenix_tui.core.events import (
     AttemptAborted,
+    AttemptCut,
     AttemptFailed,
-    AttemptStarted,
     Completed,
-    Loading,
-    Notice,
+    Confirming,
     Restarted,
     Skipped,
     TurnEvent,
@@ -25,43 +29,69 @@ from phoenix_tui.core.events import (
 )
 from phoenix_tui.core.fallback import FallbackManager
 from phoenix_tui.core.health import HealthMonitor
-from phoenix_tui.core.policy import ACTIONABILITY
+from phoenix_tui.core.journal import Decided, Journal, Switched, TurnEnded
+from phoenix_tui.core.moment import Moment
+from phoenix_tui.core.policy import ACTIONABILITY, consequence_of
 from phoenix_tui.core.provider import Provider
 from phoenix_tui.core.reply import Reply
+from phoenix_tui.core.snapshot import ProviderHealth
 from phoenix_tui.core.types import Answer, Attempt, AttemptRecord, ChatRequest, Outcome, OutcomeKind, Target
+
+_turn_ids = itertools.count(1)
 
 
 @dataclass(frozen=True, slots=True)
 class TurnContext:
-    """What a turn works with. `targets` gives who may be asked now, by provider; `discover` looks for a local server
-    and says whether that changed anything; `said` holds the notices that need not be said again."""
+    """What a turn works with. `targets` gives who may be asked now and `health` how each of them is, by provider;
+    `discover` looks for a local server and says whether that changed anything; `said` holds the notices that need not
+    be said again. `confirm_seconds` is how long the person is waited for before the conversation goes to another
+    provider, None asks nobody. `hedges` and `continues` say whether these are wanted."""
 
     providers: Mapping[str, Provider]
     monitor: HealthMonitor
     fallback: FallbackManager
     clock: Clock
     targets: Callable[[ChatRequest], Mapping[str, Target]]
+    health: Callable[[ChatRequest], Mapping[str, ProviderHealth]]
     discover: Callable[[], Awaitable[bool]]
     may_fall_back: bool
     said: set[str]
+    journal: Journal
+    confirm_seconds: float | None = None
+    hedges: bool = False
+    continues: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class _Cut:
+    """An answer that was cut after some of it was shown, while somebody is asked to go on with it."""
+
+    attempt: Attempt
+    error: ErrorInfo
+    reply: Reply
+    depth: int
 
 
 class Turn:
     """The events of one request, as an async context manager and iterator.
 
     Iterating raises NoProviderAnswered after the last event when nothing answered. Leaving the block, or cancelling the
-    task that iterates, closes the connection then and there.
+    task that iterates, closes the connection then and there. `confirm` and `decline` answer a `Confirming`.
     """
 
     def __init__(self, request: ChatRequest, context: TurnContext) -> None:
         self.request = request
+        self.id = f"t{next(_turn_ids)}"
         self._context = context
         self._clock = context.clock
         self._may_fall_back = context.may_fall_back and request.fallback
         self._tried: list[Tried] = []
         self._records: list[AttemptRecord] = []
         self._started_at = self._clock.monotonic()
-        self._first_token_at: float | None = None
+        self._held_up = 0.0
+        """Seconds in which the person was waited for."""
+        self._confirmation = Confirmation()
+        self._cut: _Cut | None = None
         self._events = self._run()
 
     async def __aenter__(self) -> Self:
@@ -75,6 +105,14 @@ class Turn:
     def __aiter__(self) -> AsyncIterator[TurnEvent]:
         return self._events
 
+    def confirm(self) -> None:
+        """Send the conversation to the provider that the last `Confirming` named, at once."""
+        self._confirmation.answer(yes=True)
+
+    def decline(self) -> None:
+        """Do not send it there: the turn ends without an answer."""
+        self._confirmation.answer(yes=False)
+
     async def _run(self) -> AsyncGenerator[TurnEvent, None]:
         decision = self._decide()
         if isinstance(decision, GiveUp) and await self._context.discover():
@@ -82,119 +120,179 @@ class Turn:
         for skip in self._skips(decision):
             yield skip
         while isinstance(decision, Try):
+            if confirming := self._confirming(decision):
+                since = self._clock.monotonic()
+                yield confirming
+                if not await self._confirmed(confirming, since):
+                    decision = GiveUp("The conversation was kept from another provider.", most_actionable(self._tried))
+                    break
             if decision.wait > 0:
                 yield Waiting(decision.target, decision.wait, self._clock.wall() + decision.wait, decision.reason)
                 await self._clock.sleep(decision.wait)
                 if self._tried:
                     self._tried[-1] = replace(self._tried[-1], waited=decision.wait)
-            provider = self._context.providers[decision.target.provider]
-            attempt, failure = await self._prepare(provider, decision.target.model)
-            stream: AttemptStream | None = None
-            for notice in self._notices(provider, attempt.target.model):
-                yield notice
-            yield AttemptStarted(attempt)
-            if failure is None:
-                if provider.is_cold(attempt.target.model):
-                    yield Loading(attempt.target)
-                reply = Reply()
-                stream = provider.attempt(attempt, self.request, alone=self._is_last_hope(attempt.target))
-                try:
-                    async with stream:
-                        async for delta in stream:
-                            if self._first_token_at is None:
-                                self._first_token_at = self._clock.monotonic()
-                            reply.add(delta)
-                            yield delta
-                except ProviderError as error:
-                    failure = error
-                self._keep(stream)
-                if failure is None:
-                    yield Completed(self._answer(reply, stream))
-                    return
-            else:
-                self._keep_unsent(attempt, failure.info)
-            decision = await self._after(failure, stream)
-            for event in self._ending(attempt, failure, decision):
+            if decision.retry:
+                self._context.fallback.spent_retry()
+            step = self._step(decision.target)
+            async with aclosing(self._asked(step)) as events:
+                async for event in events:
+                    yield event
+            if (answer := self._keep(step)) is not None:
+                self._context.fallback.earned()
+                self._write_end(answer.target, "")
+                yield Completed(answer)
+                return
+            decision = await self._after(step)
+            for event in self._ending(step, decision):
                 yield event
+        self._write_end(None, decision.reason)
         raise self._nobody(decision)
 
-    async def _prepare(self, provider: Provider, model: str) -> tuple[Attempt, ProviderError | None]:
-        """The attempt at `model`, or at the provider's own one; with the error where there is no model to be had."""
-        number = len(self._tried) + 1
-        try:
-            return provider.new_attempt(await provider.prepare(model), number), None
-        except ProviderError as error:
-            return provider.new_attempt(model, number), error
+    # Before another provider is told
 
-    def _notices(self, provider: Provider, model: str) -> list[Notice]:
-        """What a person should know of this attempt, once."""
-        if self.request.temperature is None or not provider.drops_temperature(model):
-            return []
-        sentence = f"{model} takes no temperature, so none is sent."
-        if sentence in self._context.said:
-            return []
-        self._context.said.add(sentence)
-        return [Notice(sentence)]
+    def _confirming(self, decision: Try) -> Confirming | None:
+        """The question to the person before `decision` sends the conversation to somebody who does not hold it yet."""
+        seconds = self._context.confirm_seconds
+        told = {attempt.target.provider for attempt in self._tried} | self.request.known_to
+        told.add(self._requested().provider)
+        if seconds is None or decision.target.provider in told:
+            return None
+        last = self._tried[-1] if self._tried else None
+        reason = f"{last.target.provider}: {consequence_of(last.error).words}" if last else decision.reason
+        return Confirming(decision.target, seconds, self._clock.wall() + seconds, reason)
 
-    def _keep(self, stream: AttemptStream) -> None:
-        """Remember how an attempt ended."""
-        if stream.outcome is None:  # pragma: no cover - a stream that was left has its outcome
-            raise RuntimeError("an attempt ended without an outcome")
-        target = stream.attempt.target
-        self._records.append(AttemptRecord(target, stream.outcome))
-        if stream.outcome.kind is not OutcomeKind.OK:
-            self._first_token_at = None
-            self._tried.append(Tried(target, stream.state_before, stream.outcome, tool_call=stream.tool_called))
+    async def _confirmed(self, confirming: Confirming, since: float) -> bool:
+        """Whether to go, once the person, who was asked at the monotonic time `since`, has said so or the countdown is
+        over."""
+        go = await self._confirmation.wait(confirming.seconds, self._clock)
+        self._confirmation = Confirmation()
+        self._held_up += self._clock.monotonic() - since
+        return go
 
-    def _keep_unsent(self, attempt: Attempt, error: ErrorInfo) -> None:
-        """Record and remember an attempt that failed before there was anything to send."""
-        state_before = self._context.monitor.begin(attempt)
-        outcome = Outcome(OutcomeKind.FAILED, self._clock.monotonic() - attempt.started_at, error=error)
-        self._context.monitor.record(attempt, outcome)
-        self._records.append(AttemptRecord(attempt.target, outcome))
-        self._tried.append(Tried(attempt.target, state_before, outcome))
+    # One step
 
-    def _ending(self, attempt: Attempt, failure: ProviderError, decision: Try | GiveUp) -> list[TurnEvent]:
-        """What is told of a failed attempt, with what follows it."""
-        next_target = decision.target if isinstance(decision, Try) else None
-        chars = self._tried[-1].outcome.chars
-        if not chars:
-            return [AttemptFailed(attempt, failure.info, next_target)]
-        aborted = AttemptAborted(attempt, failure.info, chars, next_target)
-        return [aborted] if next_target is None else [aborted, Restarted(next_target)]
-
-    def _answer(self, reply: Reply, stream: AttemptStream) -> Answer:
-        ttft = None if self._first_token_at is None else self._first_token_at - self._started_at
-        return reply.answer(
-            stream, requested=self._requested(), attempts=tuple(self._records), ttft=ttft, duration=self._elapsed()
+    def _step(self, target: Target) -> Asking:
+        return Asking(
+            self._context.providers[target.provider],
+            target.model,
+            self.request,
+            number=len(self._tried) + 1,
+            cut=self._cut.reply if self._cut else None,
+            alone=self._is_last_hope(target),
+            clock=self._clock,
+            said=self._context.said,
         )
 
-    def _decide(self) -> Try | GiveUp:
+    def _asked(self, step: Asking) -> AsyncGenerator[TurnEvent, None]:
+        wanted = self._context.hedges and self._may_fall_back and self._cut is None
+        return step.events(self._rival_of if wanted else None)
+
+    def _rival_of(self, first: AttemptStream) -> AttemptStream | None:
+        """An attempt at whoever may be asked beside `first`, which is late."""
         context = self._context
-        return context.fallback.decide(
+        other = context.fallback.another_for_hedge(
+            first.attempt.target,
             tried=self._tried,
-            health=context.monitor.by_name(),
+            health=context.health(self.request),
             targets=context.targets(self.request),
+        )
+        if other is None or (context.confirm_seconds is not None and other.provider not in self.request.known_to):
+            return None
+        context.fallback.spent_hedge()
+        provider = context.providers[other.provider]
+        return provider.attempt(provider.new_attempt(other.model, first.attempt.number + 1), self.request, alone=False)
+
+    def _keep(self, step: Asking) -> Answer | None:
+        """Remember how a step ended; the answer if that is what it ended with."""
+        if step.unsent is not None and step.failure is not None:
+            # Failed before there was anything to send.
+            error, attempt = step.failure.info, step.unsent
+            before = self._context.monitor.begin(attempt)
+            outcome = Outcome(OutcomeKind.FAILED, self._clock.monotonic() - attempt.started_at, error=error)
+            self._context.monitor.record(attempt, outcome)
+            self._remember(attempt.target, outcome, Tried(attempt.target, before, outcome))
+        for stream in step.ended:
+            if stream.outcome is None:  # pragma: no cover - a stream that was left has its outcome
+                raise RuntimeError("an attempt ended without an outcome")
+            target = stream.attempt.target
+            tried = Tried(target, stream.state_before, stream.outcome, tool_call=stream.tool_called)
+            self._remember(target, stream.outcome, tried)
+        if step.failure is not None or step.stream is None or step.reply.is_no_continuation:
+            return None
+        first_token_at = step.first_token_at
+        return step.reply.answer(
+            step.stream,
+            requested=self._requested(),
+            attempts=tuple(self._records),
+            ttft=None if first_token_at is None else first_token_at - self._started_at,
+            duration=self._elapsed(),
+        )
+
+    def _remember(self, target: Target, outcome: Outcome, tried: Tried) -> None:
+        self._records.append(AttemptRecord(target, outcome))
+        if outcome.kind is not OutcomeKind.OK:
+            self._tried.append(tried)
+
+    # What follows
+
+    def _decide(self) -> Decision:
+        context = self._context
+        health = context.health(self.request)
+        targets = context.targets(self.request)
+        decision = context.fallback.decide(
+            tried=self._tried,
+            health=health,
+            targets=targets,
             now=self._clock.wall(),
             pinned=self.request.provider,
             fallback=self._may_fall_back,
         )
+        self._write(decision)
+        return decision
 
-    async def _after(self, failure: ProviderError, stream: AttemptStream | None) -> Try | GiveUp:
-        """What follows a failed attempt: the same target asked in another way, or what the policy says."""
+    async def _after(self, step: Asking) -> Decision:
+        """What follows a step without an answer: the same target asked in another way, or what the policy says."""
+        if step.failure is None:
+            return Try(step.attempt.target, reason="asked for the whole answer")
         last = self._tried[-1]
         provider = self._context.providers[last.target.provider]
         named = last.target.model == self.request.model
         is_first = sum(tried.target.provider == provider.name for tried in self._tried) == 1
-        if is_first and await provider.adapt(failure, stream, model_was_named=named):
+        if is_first and await provider.adapt(step.failure, step.stream, model_was_named=named):
             model = last.target.model if named else provider.model
-            return Try(Target(provider.name, model), 0.0, "asked in another way", retry=True)
+            return Try(Target(provider.name, model), reason="asked in another way")
         decision = self._decide()
-        if isinstance(decision, Try) and self._elapsed() > provider.deadlines.whole_chain:
+        if isinstance(decision, Try) and self._elapsed() - self._held_up > provider.deadlines.whole_chain:
             return GiveUp(f"No provider answered within {provider.deadlines.whole_chain:.3g} s.", last, None)
         return decision
 
-    def _skips(self, decision: Try | GiveUp) -> list[Skipped]:
+    def _ending(self, step: Asking, decision: Decision) -> list[TurnEvent]:
+        """What is told of a step without an answer, with what follows it."""
+        next_target = decision.target if isinstance(decision, Try) else None
+        cut, self._cut = self._cut, None
+        depth = cut.depth + 1 if cut else 1
+        if step.failure is None or step.reply.is_no_continuation:
+            # Nothing of it was shown; the cut answer that it was to go on with still is.
+            missed = ErrorInfo(ErrorClass.CANCELLED, "what came was no continuation of the cut answer")
+            info = step.failure.info if step.failure else missed
+            events: list[TurnEvent] = [AttemptFailed(step.attempt, info, next_target)]
+            if cut is None:  # pragma: no cover - nothing else is ever gone on with
+                return events
+            if step.failure is not None and next_target is not None and depth <= DEEPEST:
+                self._cut = replace(cut, depth=depth)
+                return events
+            return [*events, *_retracted(cut.attempt, cut.error, len(cut.reply.so_far), next_target)]
+        error = step.failure.info
+        chars = len(step.reply.so_far) if step.reply.seams else self._tried[-1].outcome.chars
+        if not chars:
+            return [AttemptFailed(step.attempt, error, next_target)]
+        continues = self._context.continues and depth <= DEEPEST and not step.reply.refusal
+        if continues and next_target is not None and can_continue(step.reply.so_far):
+            self._cut = _Cut(step.attempt, error, step.reply, depth)
+            return [AttemptCut(step.attempt, error, chars, next_target)]
+        return _retracted(step.attempt, error, chars, next_target)
+
+    def _skips(self, decision: Decision) -> list[Skipped]:
         """The events for those that were passed over; they are part of the record too."""
         events = []
         for placement in decision.skipped:
@@ -208,7 +306,7 @@ class Turn:
         if not self._may_fall_back:
             return True
         context = self._context
-        order = context.fallback.order(context.monitor.by_name(), context.targets(self.request))
+        order = context.fallback.order(context.health(self.request), context.targets(self.request))
         tried = {attempt.target.provider for attempt in self._tried} | {target.provider}
         return not any(placement.eligible and placement.target.provider not in tried for placement in order)
 
@@ -230,6 +328,41 @@ class Turn:
         return NoProviderAnswered(
             decision.reason, cause=cause, attempts=tuple(self._records), next_retry_at=decision.next_retry_at
         )
+
+    # The journal
+
+    def _write(self, decision: Decision) -> None:
+        """A decision, and the switch that it may be."""
+        now = Moment.read(self._clock)
+        last = self._tried[-1] if self._tried else None
+        target = decision.target if isinstance(decision, Try) else None
+        order = self._context.fallback.order(self._context.health(self.request), self._context.targets(self.request))
+        self._context.journal(
+            Decided(
+                now,
+                self.id,
+                len(self._tried),
+                target,
+                decision.reason,
+                wait=decision.wait if isinstance(decision, Try) else 0.0,
+                cause=last.error if last else None,
+                order=order,
+            )
+        )
+        left = last.target if last else self._requested()
+        if target is not None and target.provider != left.provider:
+            why = consequence_of(last.error).words if last else decision.reason
+            chars = last.outcome.chars if last else 0
+            self._context.journal(Switched(now, self.id, left, target, why, chars))
+
+    def _write_end(self, answered: Target | None, reason: str) -> None:
+        now = Moment.read(self._clock)
+        self._context.journal(TurnEnded(now, self.id, self._requested(), answered, reason, self._elapsed()))
+
+
+def _retracted(attempt: Attempt, error: ErrorInfo, chars: int, next_target: Target | None) -> list[TurnEvent]:
+    aborted = AttemptAborted(attempt, error, chars, next_target)
+    return [aborted] if next_target is None else [aborted, Restarted(next_target)]
 
 
 def _named(error: ErrorInfo, target: Target) -> ProviderError:
