@@ -90,10 +90,18 @@ def _run(options: argparse.Namespace) -> int:
             from phoenix_tui.commands.health import run_health
 
             return run_health(options)
+        case "incidents":
+            from phoenix_tui.commands.incidents import run_incidents
+
+            return run_incidents(options)
         case "models":
             from phoenix_tui.commands.models import run_models
 
             return run_models(options)
+        case "replay":
+            from phoenix_tui.commands.replay import run_replay
+
+            return run_replay(options)
         case "route":
             from phoenix_tui.commands.route import run_route
 
@@ -182,11 +190,34 @@ def _parser() -> _Parser:
     health.add_argument("--probe", action="store_true", help="check them now; a check is free and generates nothing")
     health.add_argument("--json", action="store_true", help="print one JSON object")
 
+    incidents = commands.add_parser(
+        "incidents",
+        help="what happened: failures, switches, changes of health",
+        description="What happened, oldest first: failures, switches, changes of health. No question and no answer is "
+        "in it. With --json everything that `replay` needs.",
+    )
+    incidents.add_argument("--json", action="store_true", help="print one JSON object")
+    incidents.add_argument("--since", metavar="TIME", help="how long ago (30min, 2h, 1d), or a date (ISO 8601)")
+    incidents.add_argument("--provider", metavar="NAME", help="only what this provider had to do with")
+    incidents.add_argument("--session", metavar="ID", help="only this session; --json names them")
+    incidents.add_argument(
+        "--limit", type=_positive, metavar="N", help="the newest N (default 100; with --json all of them)"
+    )
+
     models = commands.add_parser(
         "models", parents=[_unset(shared)], help="live model lists", description="The providers' live model lists."
     )
     models.add_argument("--provider", metavar="NAME", help="only this provider")
     models.add_argument("--json", action="store_true", help="print one JSON object")
+
+    replay = commands.add_parser(
+        "replay",
+        help="live through recorded incidents again",
+        description="Live through what `incidents --json` printed: the same events at the same moments, told to a new "
+        "state machine. Ends 0 when it comes to the recorded states, 1 with the first that differs.",
+    )
+    replay.add_argument("file", metavar="FILE", help="the recording; - reads standard input")
+    replay.add_argument("--at", metavar="TIME", help="show every provider's health at that moment instead")
 
     route = commands.add_parser(
         "route",
