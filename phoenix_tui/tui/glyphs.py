@@ -16,6 +16,7 @@ class Glyphs:
     up: str
     degraded: str
     down: str
+    cooling: str
     off: str
     untested: str
     arrow: str
@@ -34,6 +35,8 @@ class Glyphs:
                 return self.degraded
             case HealthState.UNAVAILABLE | HealthState.BLOCKED:
                 return self.down
+            case HealthState.COOLING:
+                return self.cooling
             case HealthState.UNKNOWN:
                 return self.untested
             case _:
@@ -44,6 +47,7 @@ UNICODE = Glyphs(
     up="●",
     degraded="◐",
     down="✗",
+    cooling="◌",
     off="–",
     untested="○",
     arrow="→",
@@ -57,6 +61,7 @@ ASCII = Glyphs(
     up="+",
     degraded="~",
     down="x",
+    cooling="z",
     off="-",
     untested="o",
     arrow="->",
@@ -73,6 +78,8 @@ _STYLES = {
     HealthState.SUSPECT: "$health-degraded",
     HealthState.PROBATION: "$health-degraded",
     HealthState.UNAVAILABLE: "$health-down",
+    HealthState.COOLING: "$health-degraded",
+    HealthState.OFFLINE: "$health-off",
     HealthState.BLOCKED: "$health-down",
     HealthState.DISABLED: "$health-off",
     HealthState.UNCONFIGURED: "$health-off",
@@ -83,6 +90,8 @@ _WORDS = {
     HealthState.SUSPECT: "shaky",
     HealthState.PROBATION: "on trial",
     HealthState.UNAVAILABLE: "down",
+    HealthState.COOLING: "cooling",
+    HealthState.OFFLINE: "offline",
     HealthState.DISABLED: "off",
 }
 _BLOCKED_WORDS = {
