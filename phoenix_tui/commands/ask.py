@@ -15,9 +15,12 @@ from phoenix_tui.commands.shapes import Json, answer_shape, failure_shape, probl
 from phoenix_tui.core.errors import ErrorClass, NoProviderAnswered
 from phoenix_tui.core.events import (
     AttemptAborted,
+    AttemptCut,
     AttemptFailed,
     Completed,
+    Hedged,
     Notice,
+    Resumed,
     TextDelta,
     Waiting,
 )
@@ -75,6 +78,12 @@ async def _ask_text(opened: Opened, request: ChatRequest, *, stream: bool) -> in
                             say(handed_over(attempt.target, error, next_target, after=chars))
                             if not printer.restart():
                                 return exit_status.NO_ANSWER
+                        case AttemptCut(attempt, error, chars, next_target):
+                            say(handed_over(attempt.target, error, next_target, after=chars))
+                        case Resumed(_, kept):
+                            printer.resume(kept)
+                        case Hedged(other):
+                            say(f"No word yet, so {other.target.provider} is asked too.")
                         case AttemptFailed(attempt, error, next_target):
                             say(handed_over(attempt.target, error, next_target))
                         case Waiting(target, seconds):
@@ -154,6 +163,11 @@ class _Printer:
         self._stripper = ControlStripper()
         self._end_line()
         return self._restarts
+
+    def resume(self, kept: int) -> None:
+        """What follows belongs behind the first `kept` characters; what was written already stays."""
+        if not self._live:
+            self._held = ["".join(self._held)[:kept]]
 
     def finish(self) -> None:
         """All has come: write what was held, and end the last line."""

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import argparse
 import os
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -22,8 +24,9 @@ from phoenix_tui.config import (
     to_client_config,
 )
 from phoenix_tui.core.client import Client
-from phoenix_tui.core.configuration import ClientConfig
+from phoenix_tui.core.configuration import ClientConfig, FallbackMode
 from phoenix_tui.core.errors import ErrorClass, NoProviderAnswered, PhoenixError
+from phoenix_tui.prices import PriceBook
 
 
 class Refused(PhoenixError):
@@ -46,13 +49,25 @@ class Opened:
     def system_prompt(self) -> str | None:
         return self.settings.system_prompt
 
-    def client(self) -> Client:
-        """A client over these settings, to be entered."""
-        return Client(self.config)
+    @asynccontextmanager
+    async def client(self, on_notice: Callable[[str], None] = say) -> AsyncIterator[Client]:
+        """A client over these settings, with what earlier runs have learned; it leaves what it learns to later ones.
+        `on_notice` hears what is wrong with that, in sentences."""
+        from phoenix_tui.store import open_store  # noqa: PLC0415 - a database, which the first picture need not wait for
+
+        store = open_store(paths.state_dir(os.environ), on_notice=on_notice)
+        try:
+            async with Client(
+                self.config, memory=store.health, journal=store.incidents.write, prices=PriceBook().blended
+            ) as client:
+                yield client
+        finally:
+            await store.close()
 
 
 def open_settings(options: argparse.Namespace, *, strict: bool) -> Opened:
-    """Read the settings. `strict` raises Refused for what the screen would only show."""
+    """Read the settings. `strict` is for scripts: it raises Refused for what the screen would only show, and where the
+    person would have to be asked before another provider is told, none is."""
     overrides = Overrides(
         provider=options.provider if "provider" in options else None,
         model=options.model if "model" in options else None,
@@ -74,6 +89,8 @@ def open_settings(options: argparse.Namespace, *, strict: bool) -> Opened:
         except ConfigurationError as error:
             raise Refused(str(error)) from error
     config = to_client_config(settings, network)
+    if strict and config.fallback is FallbackMode.ASK:
+        config = replace(config, fallback=FallbackMode.NEVER)  # nobody is there to be asked
     if getattr(options, "temperature", None) is not None:
         config = replace(config, temperature=options.temperature)
     return Opened(settings, config, (*settings.problems, *network.problems))

@@ -7,7 +7,7 @@ import asyncio
 import os
 import sys
 from collections.abc import AsyncIterator, Mapping
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from typing import TYPE_CHECKING
 
 from phoenix_tui import paths
@@ -50,11 +50,9 @@ def _start(opened: Opened) -> Start:
 
     from phoenix_tui.tui.start import Start
 
-    def open_client() -> Client:
-        from phoenix_tui.core.client import Client
-
+    def open_client() -> AbstractAsyncContextManager[Client]:
         wait_for_no_thread(asyncio.get_running_loop())
-        return Client(replace(opened.config, watches_idle=True))
+        return replace(opened, config=replace(opened.config, watches_idle=True)).client()
 
     return Start(
         open_client=open_client,

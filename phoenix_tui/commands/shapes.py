@@ -9,8 +9,9 @@ from datetime import UTC, datetime
 from typing import Any
 
 from phoenix_tui.core.errors import ErrorClass, ErrorInfo, NoProviderAnswered
-from phoenix_tui.core.snapshot import ProviderHealth, Snapshot
-from phoenix_tui.core.types import Answer, AttemptRecord, ModelInfo, Target, Usage
+from phoenix_tui.core.snapshot import ProviderHealth, Snapshot, UpstreamStatus
+from phoenix_tui.core.text import strip_controls
+from phoenix_tui.core.types import Answer, AttemptRecord, ModelInfo, RateLimit, Target, Usage
 
 Json = dict[str, Any]
 
@@ -30,6 +31,7 @@ def answer_shape(answer: Answer) -> Json:
         "attempts": [_attempt(record) for record in answer.attempts],
         "ttft_ms": milliseconds(answer.ttft),
         "duration_ms": milliseconds(answer.duration),
+        "seams": list(answer.seams),
         "error": None,
     }
 
@@ -71,6 +73,8 @@ def health_shape(snapshot: Snapshot) -> Json:
         "current_provider": snapshot.primary,
         "fallback_order": [placement.target.provider for placement in snapshot.order],
         "available_providers": [placement.target.provider for placement in snapshot.order if placement.eligible],
+        "strategy": snapshot.strategy.value,
+        "offline": snapshot.offline,
         "providers": [_health(snapshot, health) for health in snapshot.health],
     }
 
@@ -163,4 +167,25 @@ def _health(snapshot: Snapshot, health: ProviderHealth) -> Json:
         "reason": health.reason,
         "problem": info.problem,
         "fix": info.fix,
+        "as_of": iso(health.as_of),
+        "headroom": [_limit(limit) for limit in health.headroom],
+        "upstream": None if info.upstream is None else _upstream(info.upstream),
+    }
+
+
+def _limit(limit: RateLimit) -> Json:
+    return {
+        "kind": limit.kind,
+        "limit": limit.limit,
+        "remaining": limit.remaining,
+        "resets_at": iso(_moment(limit.resets_at)),
+    }
+
+
+def _upstream(status: UpstreamStatus) -> Json:
+    return {
+        "trouble": status.trouble,
+        "words": strip_controls(status.words),
+        "page": status.page,
+        "read_at": iso(status.read_at),
     }
