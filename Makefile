@@ -53,7 +53,7 @@ bench: $(DEV)  ## measure against raw httpx, side by side
 	$(BIN)/python bench/core.py
 
 failover-bench: $(DEV)  ## the public failover benchmark, all formats, at its own pace (some minutes)
-	@$(BIN)/python -m bench.failover
+	@$(BIN)/python -m bench.failover $(ARGS)
 
 clean:  ## remove what make has made
 	rm -rf $(VENV) build dist .coverage .mypy_cache .ruff_cache .pytest_cache .hypothesis

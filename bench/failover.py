@@ -1,7 +1,7 @@
 """The public failover benchmark, run by the real program against simulated providers in every wire format.
 
-`make failover-bench`, or `python -m bench.failover --only S06 --column gemini --jobs 4`. The timings are the public
-ones, so all of it takes some minutes. It ends with status 1 unless every cell passes.
+`make failover-bench`, or a part of it: `make failover-bench ARGS="--only S06 --column gemini"`. The timings are the
+public ones, so all of it takes some minutes. It ends with status 1 unless every cell passes.
 """
 
 from __future__ import annotations
@@ -73,24 +73,37 @@ def _servers(seen: Seen) -> list[str]:
 
 
 def table(cells: Cells, scenarios: Sequence[Scenario], columns: Sequence[Column]) -> str:
-    """Scenarios by columns, in Markdown: score, attempts at the primary and at all others, seconds."""
+    """Scenarios by columns, in Markdown."""
     rows = [
         f"| Scenario | {' | '.join(column.name for column in columns)} |",
         f"| --- |{' --- |' * len(columns)}",
     ]
     for scenario in scenarios:
-        scores = [_cell(cells[scenario.id, column.name]) for column in columns]
+        scores = [_cell(scenario, cells[scenario.id, column.name]) for column in columns]
         rows.append(f"| **{scenario.id}** {scenario.title} | {' | '.join(scores)} |")
     sums = [_passes(cells, scenarios, column) for column in columns]
     rows.append(f"| **passed** | {' | '.join(f'**{passed} of {len(scenarios)}**' for passed in sums)} |")
     return "\n".join(rows)
 
 
-def _cell(runs: Sequence[Run]) -> str:
-    longest = max(runs, key=lambda run: run.seen.first.took)
-    primary = len(longest.seen.asked[longest.seen.primary.name])
-    others = sum(map(len, longest.seen.asked.values())) - primary
-    return f"{worst(runs)} {primary}+{others} {longest.seen.first.took:.1f} s"
+def _cell(scenario: Scenario, runs: Sequence[Run]) -> str:
+    shown = _outage if scenario.lasts is not None else _request
+    return f"{worst(runs)} {shown([run.seen for run in runs], scenario.lasts or 0.0)}"
+
+
+def _request(variants: Sequence[Seen], _: float) -> str:
+    """Of the slowest variant: attempts at the primary and at those behind it, and seconds."""
+    seen = max(variants, key=lambda one: one.first.took)
+    others = sum(len(seen.asked[party.name]) for party in seen.parties[1:])
+    return f"{len(seen.times)}+{others} {seen.first.took:.1f} s"
+
+
+def _outage(variants: Sequence[Seen], seconds: float) -> str:
+    """Of all variants: the most attempts at the primary while it was down, and how late it was back."""
+    most = max(sum(at < seconds for at in seen.times) for seen in variants)
+    backs = [seen.recovered_at for seen in variants]
+    late = "never" if None in backs else f"+{max(at for at in backs if at is not None) - seconds:.1f} s"
+    return f"{most} in the outage, back {late}"
 
 
 def _passes(cells: Cells, scenarios: Sequence[Scenario], column: Column) -> int:
@@ -141,8 +154,8 @@ def main() -> int:
     print(table(cells, scenarios, columns))
     print(
         f"\nPython {platform.python_version()}, {minutes:.1f} minutes. A cell: score, attempts at the provider under "
-        f"test + at those behind it, seconds (the slowest variant's first request, program start included). All models "
-        f"are named {MODEL}, a name not known to reason."
+        f"test + at those behind it, seconds until the answer, program start included (of the slowest variant). All "
+        f"models are named {MODEL}: one known to reason is given a minute for its first token."
     )
     if len(scenarios) == len(SCENARIOS):
         print(f"\n{comparison(cells, columns)}\n\nOthers: failoverbench v0.1, full profile, published 2026-09-12.")

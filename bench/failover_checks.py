@@ -97,6 +97,12 @@ class Seen:
         """When the primary was asked, in seconds since the scenario began."""
         return [record.at - self.began for record in self.asked[self.primary.name]]
 
+    @property
+    def recovered_at(self) -> float | None:
+        """When the primary was first asked and was well, in seconds since the scenario began; None: never."""
+        well = [record.at - self.began for record in self.asked[self.primary.name] if not record.faults]
+        return min(well, default=None)
+
     def speaker(self, heard: Heard) -> Party | None:
         """Who gave an answer, as the program tells it."""
         return next((party for party in self.parties if party.name == heard.provider), None)
@@ -203,8 +209,7 @@ def back_on_primary(outage: float, within: float) -> Check:
     """The primary answers again soon after it has recovered."""
 
     def holds(seen: Seen) -> bool:
-        well = [record.at - seen.began for record in seen.asked[seen.primary.name] if not record.faults]
-        return bool(well) and min(well) <= outage + within
+        return seen.recovered_at is not None and seen.recovered_at <= outage + within
 
     return Check(f"the primary answers again within {within:g} s of its recovery", holds)
 
