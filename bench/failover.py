@@ -16,9 +16,9 @@ from collections import defaultdict
 from collections.abc import Sequence
 
 from bench.failover_cell import MODEL, Run, cases, run_all, worst
-from bench.failover_checks import Heard, Score, Seen
 from bench.failover_program import Program
 from bench.failover_scenarios import COLUMNS, SCENARIOS, Column, Scenario
+from bench.failover_verdict import Heard, Score, Seen
 
 PUBLISHED = (
     ("DeepSeek Harness + dsh-llm-fallbacks", 12, 3, 1, 0),

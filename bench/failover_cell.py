@@ -10,9 +10,9 @@ from dataclasses import dataclass
 from random import Random
 from typing import Any
 
-from bench.failover_checks import HEALTHY_SECONDS, Heard, Party, Score, Seen, Verdict, judge
 from bench.failover_program import Program, Talk, Words
 from bench.failover_scenarios import COLUMNS, SCENARIOS, Column, Scenario, Variant
+from bench.failover_verdict import HEALTHY_SECONDS, Heard, Party, Score, Seen, Verdict, judge
 from phoenix_tui.sim import Pace, Record, SimProvider, Simulator
 from phoenix_tui.sim.catalogue import SimModel
 from phoenix_tui.sim.model import Answer, Call

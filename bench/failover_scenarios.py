@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 from bench import failover_checks as check
-from bench.failover_checks import Check
+from bench.failover_verdict import Check
 from phoenix_tui.core.errors import ErrorClass
 from phoenix_tui.sim.errors import failure_of
 from phoenix_tui.sim.faults import (

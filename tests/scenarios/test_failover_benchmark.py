@@ -12,9 +12,9 @@ import pytest
 
 from bench.failover import report
 from bench.failover_cell import cases, run_all
-from bench.failover_checks import Score
 from bench.failover_program import Program
 from bench.failover_scenarios import COLUMNS, SCENARIOS, Scenario
+from bench.failover_verdict import Score
 from phoenix_tui.core.errors import ErrorClass
 from phoenix_tui.sim import Simulator
 from phoenix_tui.sim.faults import Cut, Error, Says

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from bench import failover_checks as check
-from bench.failover_checks import Check, Heard, Party, Score, Seen, judge
+from bench.failover_verdict import Check, Heard, Party, Score, Seen, Verdict, judge
 from phoenix_tui.sim import Record
 
 PARTIES = (Party("gemini", "bench-1", ("a ", "b ")), Party("openai", "bench-1", ("c ", "d ", "e ")))
@@ -80,7 +80,7 @@ def score(run: Seen, *checks: Check, error_wanted: bool = False) -> Score:
 
 @pytest.mark.parametrize("run", [WELL, HANDED_OVER], ids=["by the primary", "by the next"])
 def test_a_whole_answer_passes(run: Seen) -> None:
-    assert judge(run, (), error_wanted=False) == check.Verdict(Score.PASS)
+    assert judge(run, (), error_wanted=False) == Verdict(Score.PASS)
 
 
 @pytest.mark.parametrize("text", ["a ", "", "a b a b ", "a b c d e ", "c d e "])
@@ -104,7 +104,7 @@ def test_a_refusal_that_is_routed_around_is_partial() -> None:
 
 def test_what_a_broken_check_costs_depends_on_its_weight() -> None:
     verdict = judge(WELL, (replace(FAILS, advisory=True),), error_wanted=False)
-    assert verdict == check.Verdict(Score.PARTIAL, ("not so: never",))
+    assert verdict == Verdict(Score.PARTIAL, ("not so: never",))
     assert score(WELL, FAILS) is Score.FAIL
     assert score(seen(refusal(), primary=asked(0)), FAILS) is Score.FAIL
 
