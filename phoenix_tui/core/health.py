@@ -279,6 +279,8 @@ class HealthMonitor:
         self._step(name, event, now)
         self._watch_network(name, event, now)
         self._tell(now)
+        if model is None or model == self._states[name].last_model:
+            return self._published[name]
         return self._view(name, now, model)
 
     def _step(self, name: str, event: Event, now: Moment) -> None:
@@ -299,7 +301,8 @@ class HealthMonitor:
             return
         match event:
             case Ended(_, outcome):
-                answered, error = outcome.kind is OutcomeKind.OK, outcome.error
+                answered = outcome.kind is OutcomeKind.OK
+                error = None if outcome.kind is OutcomeKind.SKIPPED else outcome.error
             case Probed(passed, error):
                 answered = passed
             case _:

@@ -55,7 +55,6 @@ class Before:
     failing_since: Moment | None
     last_failure: Moment | None
     last_error: ErrorInfo | None
-    recent: tuple[float | None, ...]
 
 
 @dataclass(frozen=True, slots=True)

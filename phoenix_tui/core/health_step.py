@@ -78,8 +78,10 @@ def step(state: ProviderState, event: Event, now: Moment, rng: Uniform) -> Provi
             return check_soon(replace(state, offline=False), now, rng)
         case Restored(kept, kept_at, same_key):
             after = restored(state, kept, now, kept_at=kept_at, same_key=same_key)
-            if after is state or after.state is not HealthState.UNAVAILABLE:
-                return after if after is state else check_soon(after, now, rng)
+            if after is state:
+                return state
+            if after.state is not HealthState.UNAVAILABLE:
+                return check_soon(after, now, rng)
         case Settled(grace):
             return settled(state, now, grace=grace)
         case _:

@@ -8,15 +8,13 @@ from phoenix_tui.core.health_state import Before, ProviderState
 from phoenix_tui.core.moment import Moment
 from phoenix_tui.core.offline import WINDOW
 
-_KEPT = 8
+_KEPT = 16
 
 
 def undoable(state: ProviderState, now: Moment) -> tuple[Before, ...]:
-    """What can be taken back once the failure that now strikes `state` is counted. Of many, the first are kept: going
-    back to the first takes back all."""
+    """What can be taken back once the failure that now strikes `state` is counted. Of very many, those in the middle are
+    let go: going back to the first takes back all."""
     near = tuple(before for before in state.undoable if now.since(before.at) <= WINDOW)
-    if len(near) >= _KEPT:
-        return near
     before = Before(
         now,
         state.phase,
@@ -26,9 +24,8 @@ def undoable(state: ProviderState, now: Moment) -> tuple[Before, ...]:
         state.failing_since,
         state.last_failure,
         state.last_error,
-        state.recent,
     )
-    return (*near, before)
+    return (*near[: _KEPT - 1], before)
 
 
 def undone(state: ProviderState, now: Moment) -> ProviderState:
@@ -49,5 +46,5 @@ def undone(state: ProviderState, now: Moment) -> ProviderState:
         failing_since=before.failing_since,
         last_failure=before.last_failure,
         last_error=before.last_error,
-        recent=before.recent,
+        recent=state.recent[: max(0, len(state.recent) - failures)],  # there was no success since
     )

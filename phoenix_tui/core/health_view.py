@@ -70,7 +70,8 @@ def reason(state: ProviderState, model: str) -> str:
         case HealthState.OFFLINE:
             return "this machine seems to be offline"
         case HealthState.UNAVAILABLE:
-            return f"{state.consecutive_failures} failures in a row, the last: {words}"
+            run = f"{state.consecutive_failures} failures in a row"
+            return f"{run}, the last: {words}" if words else run
         case HealthState.COOLING if rest := state.rest_of(model):
             return _resting(rest, everything=rest is state.rest)
         case HealthState.PROBATION:
