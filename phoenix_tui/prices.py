@@ -65,6 +65,10 @@ class PriceBook:
         price = self.price(target)
         return None if price is None else price.blended
 
+    def cost_now(self, target: Target, usage: Usage) -> float | None:
+        """What an answer of `target` with `usage` costs now; None where that is not known."""
+        return self.cost(target, usage, self._now())
+
     def cost(self, target: Target, usage: Usage, at: datetime) -> float | None:
         """What an answer of `target` with `usage` cost at the aware time `at`: the provider's own figure where it sent
         one, else by the list; None where the price or the tokens are not known. Long requests cost what their tier

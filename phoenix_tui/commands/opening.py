@@ -57,8 +57,14 @@ class Opened:
 
         store = open_store(paths.state_dir(os.environ), on_notice=on_notice)
         try:
+            prices = PriceBook()
             async with Client(
-                self.config, memory=store.health, journal=store.incidents.write, prices=PriceBook().blended
+                self.config,
+                memory=store.health,
+                journal=store.incidents.write,
+                prices=prices.blended,
+                costs=prices.cost_now,
+                spending=store.spending,
             ) as client:
                 yield client
         finally:

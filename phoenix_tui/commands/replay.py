@@ -36,6 +36,7 @@ def run_replay(options: argparse.Namespace) -> int:
         return refuse(refused, as_json=False)
     if not incidents:
         say("There are no incidents in it.")
+        return exit_status.OK
     compared = 0
     for session in sessions:
         own = [incident for incident in incidents if incident.session == session.id]

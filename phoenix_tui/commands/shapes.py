@@ -75,6 +75,8 @@ def health_shape(snapshot: Snapshot) -> Json:
         "available_providers": [placement.target.provider for placement in snapshot.order if placement.eligible],
         "strategy": snapshot.strategy.value,
         "offline": snapshot.offline,
+        "spent_today_usd": round(snapshot.spent_today, 6),
+        "daily_budget_usd": snapshot.daily_budget,
         "providers": [_health(snapshot, health) for health in snapshot.health],
     }
 

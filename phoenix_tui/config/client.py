@@ -26,6 +26,7 @@ def to_client_config(settings: Settings, network: Network | None = None) -> Clie
         on_cut=settings.on_cut,
         hedge=settings.hedge,
         status_feeds=settings.status_feeds,
+        daily_budget=settings.daily_budget_usd,
         max_tokens=settings.max_tokens,
         temperature=settings.temperature,
         proxies=dict(network.proxies),

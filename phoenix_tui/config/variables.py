@@ -38,7 +38,9 @@ GENERAL = (
     Variable("LLM_MAX_TOKENS", "limit of an answer in tokens, reasoning included; a whole number above 0"),
     Variable("LLM_TEMPERATURE", "randomness, 0 to 2; left out for models that refuse it"),
     Variable("LLM_SYSTEM_PROMPT", "system prompt of every conversation"),
-    Variable("LLM_DAILY_BUDGET_USD", "spend limit of a day in US dollars; read, and not enforced yet"),
+    Variable(
+        "LLM_DAILY_BUDGET_USD", "what may be spent in a day, in US dollars; then only what costs nothing is asked"
+    ),
 )
 
 SHELL_ONLY = (

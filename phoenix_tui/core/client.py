@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from random import Random
 from types import TracebackType
@@ -21,7 +22,7 @@ from phoenix_tui.core.fallback import FallbackManager
 from phoenix_tui.core.health import HealthMonitor
 from phoenix_tui.core.health_keeper import HealthKeeper
 from phoenix_tui.core.journal import Journal, Record, SessionBegan, Switched
-from phoenix_tui.core.kept_health import HealthMemory, key_print, place_of
+from phoenix_tui.core.kept_health import HealthMemory, NotKept, key_print, place_of
 from phoenix_tui.core.moment import Moment
 from phoenix_tui.core.probe import ProbeWorker
 from phoenix_tui.core.profiles import PROVIDER_NAMES, profile_of
@@ -29,6 +30,7 @@ from phoenix_tui.core.provider import Provider
 from phoenix_tui.core.request_fit import Prices, no_price
 from phoenix_tui.core.secret import Secret
 from phoenix_tui.core.snapshot import ProviderHealth, ProviderInfo, Snapshot
+from phoenix_tui.core.spending import Costs, Spending, SpendMemory, provider_cost
 from phoenix_tui.core.status_reader import StatusReader
 from phoenix_tui.core.text_stream import OnInterrupt, TextStream
 from phoenix_tui.core.transport import Transport
@@ -56,6 +58,8 @@ class Client:
         memory: HealthMemory | None = None,
         journal: Journal | None = None,
         prices: Prices = no_price,
+        costs: Costs = provider_cost,
+        spending: SpendMemory | None = None,
         status_feeds: Mapping[str, Sequence[str]] | None = None,
     ) -> None:
         self.config = config
@@ -98,6 +102,7 @@ class Client:
             local=local,
             default=default,
             prices=prices,
+            daily_budget=config.daily_budget,
         )
         self._journal(
             SessionBegan(
@@ -131,6 +136,7 @@ class Client:
         self._status = StatusReader(
             names, transport=self._transport, clock=self._clock, rng=rng, changed=self._changed, feeds=status_feeds
         )
+        self._spending = Spending(config.daily_budget, costs=costs, memory=spending, clock=self._clock)
         self._background = Background()
         self._monitor.on_wake(self._on_wake)
         self._unsubscribe = self._monitor.subscribe(self._on_health)
@@ -140,6 +146,9 @@ class Client:
         if self._keeper is not None:
             await self._keeper.load()
             self._background.start(self._keeper.run())
+        with suppress(NotKept):  # told by the memory itself
+            await self._spending.load()
+        self._background.start(self._spending.run())
         if self.config.probes:
             self._background.start(self._worker.run())
         if self.config.status_feeds:
@@ -154,6 +163,7 @@ class Client:
             await self._background.close()
             if self._keeper is not None:
                 await self._keeper.close()
+            await self._spending.keep()
         finally:
             await self._transport.__aexit__(kind, error, trace)
 
@@ -179,6 +189,7 @@ class Client:
                 may_fall_back=self.config.fallback is not FallbackMode.NEVER,
                 said=self._said,
                 journal=self._journal,
+                spending=self._spending,
                 confirm_seconds=self.config.confirm_seconds if self.config.fallback is FallbackMode.ASK else None,
                 hedges=self.config.hedge is Hedge.SUSPECT,
                 continues=self.config.on_cut is OnCut.CONTINUE,
@@ -208,9 +219,11 @@ class Client:
             primary=self._fallback.primary,
             providers=tuple(self._info(provider) for provider in self.providers.values()),
             health=tuple(health[name] for name in self.providers),
-            order=self._fallback.order(health, self._targets(None)),
+            order=self._fallback.order(health, self._targets(None), over_budget=self._spending.is_used_up),
             strategy=self._fallback.strategy,
             offline=self._monitor.offline,
+            spent_today=self._spending.today,
+            daily_budget=self._spending.limit,
         )
 
     async def watch(self) -> AsyncIterator[Snapshot]:
@@ -236,7 +249,7 @@ class Client:
 
     def get_available_providers(self) -> list[str]:
         """Names of those that could be asked now, in the order in which they would be."""
-        order = self._fallback.order(self._health(None), self._targets(None))
+        order = self.snapshot().order
         return [placement.target.provider for placement in order if placement.eligible]
 
     async def probe(self, name: str) -> ProviderHealth:

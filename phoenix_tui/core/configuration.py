@@ -66,6 +66,7 @@ class ClientConfig:
     deadline. `probes` runs the background worker of free checks, and `watches_idle` lets it check providers that are
     well and not in use, too. `confirm_seconds` is how long a turn waits for the person before it sends the conversation
     to another provider in the mode `ask`. `status_feeds` reads the providers' public status pages.
+    `daily_budget` is what may be spent in a day, in US dollars: then only what costs nothing is asked.
     """
 
     providers: tuple[ProviderConfig, ...]
@@ -87,3 +88,4 @@ class ClientConfig:
     on_cut: OnCut = OnCut.RESTART
     confirm_seconds: float = 8.0
     status_feeds: bool = False
+    daily_budget: float | None = None

@@ -220,7 +220,8 @@ class ProviderInfo:
 class Snapshot:
     """Health, order and providers at one moment. `providers` and `health` are in the default order of the seven,
     `order` is the effective fallback order, made by `strategy`. Health is that of the model that would be asked.
-    `offline` says that this machine seems to have no network. `version` grows with every change."""
+    `offline` says that this machine seems to have no network; `spent_today` is what answers have cost today and
+    `daily_budget` what they may (US dollars, None: no limit). `version` grows with every change."""
 
     version: int
     primary: str
@@ -229,6 +230,8 @@ class Snapshot:
     order: tuple[Placement, ...]
     strategy: Strategy = Strategy.BALANCED
     offline: bool = False
+    spent_today: float = 0.0
+    daily_budget: float | None = None
 
     def health_of(self, name: str) -> ProviderHealth:
         """Health of one provider. Raises KeyError for a name that is none of ours."""

@@ -7,7 +7,7 @@ from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, 
 from contextlib import aclosing
 from dataclasses import dataclass, replace
 from types import TracebackType
-from typing import Self
+from typing import Self, TypedDict
 
 from phoenix_tui.core.asking import Asking
 from phoenix_tui.core.attempt import AttemptStream
@@ -35,9 +35,20 @@ from phoenix_tui.core.policy import ACTIONABILITY, consequence_of
 from phoenix_tui.core.provider import Provider
 from phoenix_tui.core.reply import Reply
 from phoenix_tui.core.snapshot import ProviderHealth
+from phoenix_tui.core.spending import Spending
+from phoenix_tui.core.tokens import estimated
 from phoenix_tui.core.types import Answer, Attempt, AttemptRecord, ChatRequest, Outcome, OutcomeKind, Target
 
 _turn_ids = itertools.count(1)
+
+
+class RequestNeeds(TypedDict):
+    """What decisions are told of the request, as FallbackManager.decide has it."""
+
+    tokens: int
+    windows: Mapping[str, int | None]
+    named: str | None
+    over_budget: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +68,7 @@ class TurnContext:
     may_fall_back: bool
     said: set[str]
     journal: Journal
+    spending: Spending
     confirm_seconds: float | None = None
     hedges: bool = False
     continues: bool = False
@@ -87,6 +99,7 @@ class Turn:
         self._may_fall_back = context.may_fall_back and request.fallback
         self._tried: list[Tried] = []
         self._records: list[AttemptRecord] = []
+        self._tokens = estimated(request.messages)
         self._started_at = self._clock.monotonic()
         self._held_up = 0.0
         """Seconds in which the person was waited for."""
@@ -146,6 +159,8 @@ class Turn:
             for event in self._ending(step, decision):
                 yield event
         self._write_end(None, decision.reason)
+        if self._cut is not None:  # nobody was sent the rest of it
+            yield AttemptAborted(self._cut.attempt, self._cut.error, len(self._cut.reply.so_far), None)
         raise self._nobody(decision)
 
     # Before another provider is told
@@ -190,11 +205,13 @@ class Turn:
     def _rival_of(self, first: AttemptStream) -> AttemptStream | None:
         """An attempt at whoever may be asked beside `first`, which is late."""
         context = self._context
+        targets = context.targets(self.request)
         other = context.fallback.another_for_hedge(
             first.attempt.target,
             tried=self._tried,
             health=context.health(self.request),
-            targets=context.targets(self.request),
+            targets=targets,
+            **self._needs(targets),
         )
         if other is None or (context.confirm_seconds is not None and other.provider not in self.request.known_to):
             return None
@@ -230,6 +247,7 @@ class Turn:
 
     def _remember(self, target: Target, outcome: Outcome, tried: Tried) -> None:
         self._records.append(AttemptRecord(target, outcome))
+        self._context.spending.note(target, outcome.usage)
         if outcome.kind is not OutcomeKind.OK:
             self._tried.append(tried)
 
@@ -246,9 +264,20 @@ class Turn:
             now=self._clock.wall(),
             pinned=self.request.provider,
             fallback=self._may_fall_back,
+            **self._needs(targets),
         )
         self._write(decision)
         return decision
+
+    def _needs(self, targets: Mapping[str, Target]) -> RequestNeeds:
+        """What the request asks of whoever answers it, for a decision."""
+        providers = self._context.providers
+        return {
+            "tokens": self._tokens,
+            "windows": {name: providers[name].window(target.model) for name, target in targets.items()},
+            "named": self.request.model,
+            "over_budget": self._context.spending.is_used_up,
+        }
 
     async def _after(self, step: Asking) -> Decision:
         """What follows a step without an answer: the same target asked in another way, or what the policy says."""

@@ -7,6 +7,7 @@ characters. What is read may come from anybody.
 from __future__ import annotations
 
 import json
+import math
 from typing import Any, TypeVar, get_args
 
 from pydantic import TypeAdapter, ValidationError
@@ -20,7 +21,8 @@ T = TypeVar("T")
 
 LONGEST_TEXT = 1_000
 """Characters of one text; more is cut off."""
-_LARGEST_NUMBER = 10**15
+_LARGEST = 2.0**64
+"""Of a number: more than any counter, seed or duration has."""
 _LATEST_WALL = 10**11
 """Seconds since the epoch: beyond what any calendar here can show."""
 _RECORDS: dict[str, type[Any]] = {kind.__name__: kind for kind in get_args(Record)}
@@ -120,7 +122,7 @@ def _cleaned(data: Any) -> Any:
         case int() | float():
             if data != data:
                 raise ValueError("JSON has no word for what is no number")
-            return max(-_LARGEST_NUMBER, min(data, _LARGEST_NUMBER))
+            return data if -_LARGEST <= data <= _LARGEST else math.copysign(_LARGEST, data)
         case _:
             return data
 
@@ -148,7 +150,7 @@ def _look(data: Any) -> None:
         case bool() | None | str():
             return
         case int() | float():
-            if not -_LARGEST_NUMBER <= data <= _LARGEST_NUMBER:  # not a number is neither
+            if not -_LARGEST <= data <= _LARGEST:  # not a number is neither
                 raise Unreadable("a number in it is out of all bounds")
         case dict():
             for value in data.values():

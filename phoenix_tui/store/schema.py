@@ -24,6 +24,7 @@ MIGRATIONS: Sequence[Sequence[str]] = (
             notable INTEGER NOT NULL,
             record TEXT NOT NULL
         )""",
+        "CREATE TABLE spending (day TEXT PRIMARY KEY, dollars REAL NOT NULL) WITHOUT ROWID",
         "CREATE INDEX incidents_by_time ON incidents (wall)",
         "CREATE INDEX incidents_by_session ON incidents (session, sequence)",
     ),
@@ -34,6 +35,7 @@ VERSION = len(MIGRATIONS)
 
 TABLES = {
     "health": ("provider", "place", "key_print", "kept_at", "state"),
+    "spending": ("day", "dollars"),
     "incidents": ("number", "session", "sequence", "wall", "kind", "providers", "notable", "record"),
 }
 """What a file of this version must have."""

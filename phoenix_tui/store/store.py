@@ -12,13 +12,15 @@ from phoenix_tui.core.kept_health import NotKept
 from phoenix_tui.store.database import BUSY_SECONDS, Database
 from phoenix_tui.store.health import HealthStore
 from phoenix_tui.store.incidents import IncidentLog
+from phoenix_tui.store.spending import SpendingStore
 from phoenix_tui.store.worker import Worker
 
 
 class Store:
     """What outlives the program. Nothing is opened before the first use, and nothing here ever stops the program.
 
-    `health` is the HealthMemory and `incidents.write` the Journal of one client. Close the client first, then this.
+    `health` is the HealthMemory, `spending` the SpendMemory and `incidents.write` the Journal of one client. Close the
+    client first, then this.
     """
 
     def __init__(
@@ -35,6 +37,7 @@ class Store:
         self._database = Database(folder, notice=self._notice, wall=wall, busy_seconds=busy_seconds)
         self._worker = Worker("phoenix-store")
         self.health = HealthStore(self._database, self._worker, notice=self._notice, wall=wall)
+        self.spending = SpendingStore(self._database, self._worker, notice=self._notice)
         self.incidents = IncidentLog(self._database, self._worker, notice=self._notice, wall=wall)
 
     @property
