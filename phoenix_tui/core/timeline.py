@@ -188,18 +188,11 @@ def _why(event: Event) -> str:
 
 
 def _decided(record: Decided) -> Line | None:
-    """Waits and second tries, and who was passed over at the start; a change of provider has a record of its own."""
-    target, cause = record.target, record.cause
-    if target is None:
+    """Waits before the same or another one is asked. A change of provider has a record of its own."""
+    if record.target is None or record.cause is None or not record.wait:
         return None
-    if cause is None:
-        primary = next((place.target.provider for place in record.order if place.is_primary), target.provider)
-        if primary == target.provider or record.number:
-            return None
-        return _line(record.at, target.provider, f"asked in place of {primary}: {record.reason}")
-    if not record.wait:
-        return None
-    return _line(record.at, target.provider, f"asked next, after {spoken(record.wait)}: {fault(cause)}")
+    words = f"asked next, after {spoken(record.wait)}: {fault(record.cause)}"
+    return _line(record.at, record.target.provider, words)
 
 
 def _named(taken: Target, left: Target) -> str:

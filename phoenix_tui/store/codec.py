@@ -7,7 +7,6 @@ characters. What is read may come from anybody.
 from __future__ import annotations
 
 import json
-import math
 from typing import Any, TypeVar, get_args
 
 from pydantic import TypeAdapter, ValidationError
@@ -122,7 +121,7 @@ def _cleaned(data: Any) -> Any:
         case int() | float():
             if data != data:
                 raise ValueError("JSON has no word for what is no number")
-            return data if -_LARGEST <= data <= _LARGEST else math.copysign(_LARGEST, data)
+            return data if -_LARGEST <= data <= _LARGEST else _LARGEST if data > 0 else -_LARGEST
         case _:
             return data
 

@@ -67,11 +67,6 @@ def ended(kind: OutcomeKind, error: ErrorInfo | None = None) -> events.Ended:
             Decided(at(0), "t", 1, ONE, "once more", 2.0, RATE_LIMIT),
             "openrouter", "asked next, after 2 s: rate limit (HTTP 429), asked for 12 s", Tone.NOTE,
         ),
-        (
-            Decided(at(0), "t", 0, OTHER, "openrouter is unavailable", order=(
-                Placement(OTHER, 1, 2, True), Placement(ONE, 2, 1, False, is_primary=True))),
-            "anthropic", "asked in place of openrouter: openrouter is unavailable", Tone.NOTE,
-        ),
         (RecordsLost(at(0), 12), "", "12 records are missing here: they could not be written", Tone.TROUBLE),
     ],
 )  # fmt: skip
@@ -92,6 +87,7 @@ def test_what_is_worth_a_line_gets_one(record: Record, provider: str, words: str
         changed(events.Restored(new_state("openai", at(0)), 0.0, True), S.UNKNOWN, S.BLOCKED),
         Decided(at(0), "t", 0, ONE, "", order=(Placement(ONE, 1, 1, True, is_primary=True),)),
         Decided(at(0), "t", 1, OTHER, "next", 0.0, RATE_LIMIT),
+        Decided(at(0), "t", 1, None, "all have failed", 0.0, RATE_LIMIT),
         TurnEnded(at(0), "t", ONE, ONE),
     ],
 )

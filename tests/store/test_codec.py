@@ -27,6 +27,7 @@ from phoenix_tui.store.codec import (
     record_data,
     record_from,
 )
+from tests.helpers.kept import began
 from tests.helpers.values import values
 
 thorough = settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
@@ -99,7 +100,12 @@ def test_a_number_beyond_all_bounds_is_cut_to_one_that_can_be_read_back() -> Non
     assert isinstance(back, HealthChanged)
     assert isinstance(back.event, Ended)
     assert back.event.outcome.error is not None
-    assert back.event.outcome.error.retry_after == 1e15
+    assert back.event.outcome.error.retry_after == 2.0**64
+
+
+def test_a_seed_comes_back_to_the_last_bit() -> None:
+    record = began(seed=2**64 - 1)
+    assert there_and_back(record) == record
 
 
 def test_what_is_no_number_is_not_written() -> None:
