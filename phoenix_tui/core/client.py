@@ -66,7 +66,7 @@ class Client:
         self._clock = clock or SystemClock()
         self._journal = journal or _forget
         rng = rng or Random()  # noqa: S311 - jitter, nothing secret
-        seed = rng.getrandbits(64)
+        seed = rng.getrandbits(53)  # as many as every reader of JSON keeps
         names = PROVIDER_NAMES
         local = tuple(name for name in names if profile_of(name).local)
         self._transport = Transport(
