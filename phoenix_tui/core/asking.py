@@ -103,7 +103,7 @@ class Asking:
                     for event in self.reply.take(delta, stream.attempt.target):
                         yield event
                     if self.reply.is_lost:
-                        stream.leave("what came was no continuation of the cut answer", code="no_anchor")
+                        stream.leave("what came was no continuation of the cut answer", code="no_continuation")
                         break
             except ProviderError as error:
                 self.failure = error

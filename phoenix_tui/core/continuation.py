@@ -14,8 +14,8 @@ from phoenix_tui.core.types import ChatRequest, Message
 ANCHOR_CHARACTERS = 40
 SEARCHED_CHARACTERS = 240
 """How far into the continuation the anchor is looked for."""
-DEEPEST = 2
-"""Continuations in a row of one answer."""
+MOST_SEAMS = 2
+"""An answer in more pieces than three is better asked for anew."""
 _CHARACTERS_A_TOKEN = 4
 _SMALLEST_CAP = 256
 _INSTRUCTION = (

@@ -133,6 +133,7 @@ class FallbackManager:
         windows: Mapping[str, int | None] | None = None,
         named: str | None = None,
         over_budget: bool = False,
+        resumes: bool = False,
     ) -> Decision:
         """What a request does next: at its start (`tried` empty), and after each failed attempt once it is recorded.
 
@@ -140,7 +141,8 @@ class FallbackManager:
         holds everybody who may be asked at all, `pinned` is the provider that the request names; with `fallback` False
         nobody but the first is asked. `tokens` estimates the conversation, `windows` are the context windows of the
         targets' models, by provider (both in tokens, None where not known). `named` is the model that the person named,
-        which is not refused on an estimate. `over_budget` says that what may be spent today is spent.
+        which is not refused on an estimate. `over_budget` says that what may be spent today is spent,
+        `resumes` that a cut answer is to be gone on with, by the same provider if that can be.
         """
         needs = Needs(tokens, windows or {}, named, over_budget)
         order = self._ordered(health, targets, pinned, needs)
@@ -157,6 +159,7 @@ class FallbackManager:
             fallback=fallback,
             windows=needs.windows,
             may_retry=self._budget.allows,
+            resumes=resumes,
         )
         return next_step(situation, self._rng)
 

@@ -31,7 +31,7 @@ _SHORTEN = "A shorter conversation, or a model with a larger context window, wou
 class Situation:
     """Where a request stands: what it has tried, everybody's place and health now, all of them in `order`. `now` is
     wall time (seconds since the epoch), `windows` are context windows in tokens, by provider, where known. `may_retry`
-    says whether the budget of retries allows one."""
+    says whether the budget of retries allows one, `resumes` whether a cut answer is to be gone on with."""
 
     tried: Sequence[Tried]
     order: Sequence[Placement]
@@ -42,6 +42,7 @@ class Situation:
     fallback: bool
     windows: Mapping[str, int | None] = field(default_factory=dict)
     may_retry: bool = True
+    resumes: bool = False
 
     def wait_for(self, placement: Placement) -> float:
         """Seconds until it may be asked."""
@@ -172,7 +173,7 @@ def _retry_wait(situation: Situation, rng: Uniform) -> float | None:
     last = situation.tried[-1]
     names = [attempt.target.provider for attempt in situation.tried]
     its = situation.health[last.target.provider]
-    if last.shown or not situation.may_retry or its.state not in _MAY_RETRY:
+    if not situation.may_retry or its.state not in _MAY_RETRY or (last.shown and not situation.resumes):
         return None
     if not any(one.target.provider == its.name and not _forbidden(one) for one in situation.order):
         return None
@@ -181,6 +182,8 @@ def _retry_wait(situation: Situation, rng: Uniform) -> float | None:
     asked = asked_wait(last.error)
     wait = PAUSE_SECONDS * rng.uniform(0.8, 1.2)
     match consequence_of(last.error).retry:
+        case Retry.NEVER if last.shown and last.error.error_class is ErrorClass.NETWORK:
+            wait = 0.0  # it spoke a moment ago, and nobody goes on with its words as well as itself
         case Retry.NEVER:
             return None
         case Retry.AT_ONCE:

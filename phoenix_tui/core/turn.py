@@ -13,7 +13,7 @@ from phoenix_tui.core.asking import Asking
 from phoenix_tui.core.attempt import AttemptStream
 from phoenix_tui.core.clock import Clock
 from phoenix_tui.core.confirmation import Confirmation
-from phoenix_tui.core.continuation import DEEPEST, can_continue
+from phoenix_tui.core.continuation import MOST_SEAMS, can_continue
 from phoenix_tui.core.decision import Decision, GiveUp, Tried, Try, most_actionable
 from phoenix_tui.core.errors import ErrorClass, ErrorInfo, NoProviderAnswered, ProviderError, provider_error
 from phoenix_tui.core.events import (
@@ -31,6 +31,7 @@ from phoenix_tui.core.fallback import FallbackManager
 from phoenix_tui.core.health import HealthMonitor
 from phoenix_tui.core.journal import Decided, Journal, Switched, TurnEnded
 from phoenix_tui.core.moment import Moment
+from phoenix_tui.core.next_step import RETRIES_PER_REQUEST
 from phoenix_tui.core.policy import ACTIONABILITY, consequence_of
 from phoenix_tui.core.provider import Provider
 from phoenix_tui.core.reply import Reply
@@ -40,6 +41,9 @@ from phoenix_tui.core.tokens import estimated
 from phoenix_tui.core.types import Answer, Attempt, AttemptRecord, ChatRequest, Outcome, OutcomeKind, Target
 
 _turn_ids = itertools.count(1)
+_NO_CONTINUATION = ErrorInfo(
+    ErrorClass.CANCELLED, "what came was no continuation of the cut answer", code="no_continuation"
+)
 
 
 class RequestNeeds(TypedDict):
@@ -81,7 +85,6 @@ class _Cut:
     attempt: Attempt
     error: ErrorInfo
     reply: Reply
-    depth: int
 
 
 class Turn:
@@ -105,6 +108,7 @@ class Turn:
         """Seconds in which the person was waited for."""
         self._confirmation = Confirmation()
         self._cut: _Cut | None = None
+        self._continues = context.continues
         self._events = self._run()
 
     async def __aenter__(self) -> Self:
@@ -191,7 +195,7 @@ class Turn:
             self._context.providers[target.provider],
             target.model,
             self.request,
-            number=len(self._tried) + 1,
+            number=sum(record.outcome.kind is not OutcomeKind.SKIPPED for record in self._records) + 1,
             cut=self._cut.reply if self._cut else None,
             alone=self._is_last_hope(target),
             clock=self._clock,
@@ -234,7 +238,13 @@ class Turn:
             target = stream.attempt.target
             tried = Tried(target, stream.state_before, stream.outcome, tool_call=stream.tool_called)
             self._remember(target, stream.outcome, tried)
-        if step.failure is not None or step.stream is None or step.reply.is_no_continuation:
+        if step.failure is not None or step.stream is None:
+            return None
+        if step.reply.is_no_continuation:
+            self._continues = False  # once is enough: from now on cut answers begin again
+            if self._records[-1].outcome.kind is OutcomeKind.OK:
+                of_no_use = replace(self._records[-1].outcome, error=_NO_CONTINUATION)
+                self._tried.append(Tried(step.attempt.target, step.stream.state_before, of_no_use))
             return None
         first_token_at = step.first_token_at
         return step.reply.answer(
@@ -253,7 +263,7 @@ class Turn:
 
     # What follows
 
-    def _decide(self) -> Decision:
+    def _decide(self, *, resumes: bool = False) -> Decision:
         context = self._context
         health = context.health(self.request)
         targets = context.targets(self.request)
@@ -264,6 +274,7 @@ class Turn:
             now=self._clock.wall(),
             pinned=self.request.provider,
             fallback=self._may_fall_back,
+            resumes=resumes,
             **self._needs(targets),
         )
         self._write(decision)
@@ -282,7 +293,7 @@ class Turn:
     async def _after(self, step: Asking) -> Decision:
         """What follows a step without an answer: the same target asked in another way, or what the policy says."""
         if step.failure is None:
-            return Try(step.attempt.target, reason="asked for the whole answer")
+            return Try(step.attempt.target, reason="asked for the whole answer", retry=True)
         last = self._tried[-1]
         provider = self._context.providers[last.target.provider]
         named = last.target.model == self.request.model
@@ -290,7 +301,7 @@ class Turn:
         if is_first and await provider.adapt(step.failure, step.stream, model_was_named=named):
             model = last.target.model if named else provider.model
             return Try(Target(provider.name, model), reason="asked in another way")
-        decision = self._decide()
+        decision = self._decide(resumes=self._may_resume(step.reply))
         if isinstance(decision, Try) and self._elapsed() - self._held_up > provider.deadlines.whole_chain:
             return GiveUp(f"No provider answered within {provider.deadlines.whole_chain:.3g} s.", last, None)
         return decision
@@ -299,27 +310,31 @@ class Turn:
         """What is told of a step without an answer, with what follows it."""
         next_target = decision.target if isinstance(decision, Try) else None
         cut, self._cut = self._cut, None
-        depth = cut.depth + 1 if cut else 1
         if step.failure is None or step.reply.is_no_continuation:
             # Nothing of it was shown; the cut answer that it was to go on with still is.
-            missed = ErrorInfo(ErrorClass.CANCELLED, "what came was no continuation of the cut answer")
-            info = step.failure.info if step.failure else missed
+            info = step.failure.info if step.failure else _NO_CONTINUATION
             events: list[TurnEvent] = [AttemptFailed(step.attempt, info, next_target)]
             if cut is None:  # pragma: no cover - nothing else is ever gone on with
                 return events
-            if step.failure is not None and next_target is not None and depth <= DEEPEST:
-                self._cut = replace(cut, depth=depth)
+            if step.failure is not None and next_target is not None:
+                self._cut = cut
                 return events
             return [*events, *_retracted(cut.attempt, cut.error, len(cut.reply.so_far), next_target)]
         error = step.failure.info
         chars = len(step.reply.so_far) if step.reply.seams else self._tried[-1].outcome.chars
         if not chars:
             return [AttemptFailed(step.attempt, error, next_target)]
-        continues = self._context.continues and depth <= DEEPEST and not step.reply.refusal
-        if continues and next_target is not None and can_continue(step.reply.so_far):
-            self._cut = _Cut(step.attempt, error, step.reply, depth)
+        if next_target is not None and self._may_resume(step.reply):
+            self._cut = _Cut(step.attempt, error, step.reply)
             return [AttemptCut(step.attempt, error, chars, next_target)]
         return _retracted(step.attempt, error, chars, next_target)
+
+    def _may_resume(self, reply: Reply) -> bool:
+        """Whether somebody may go on with `reply`, which was cut. Should what comes be no continuation, there must be a
+        retry left to ask for the whole answer."""
+        names = [attempt.target.provider for attempt in self._tried]
+        few = len(reply.seams) < MOST_SEAMS and len(names) - len(set(names)) < RETRIES_PER_REQUEST
+        return self._continues and few and not reply.refusal and can_continue(reply.so_far)
 
     def _skips(self, decision: Decision) -> list[Skipped]:
         """The events for those that were passed over; they are part of the record too."""

@@ -18,10 +18,19 @@ from phoenix_tui.core.continuation import (
     continuation,
 )
 from phoenix_tui.core.errors import ErrorClass
-from phoenix_tui.core.events import AttemptAborted, AttemptCut, AttemptFailed, Completed, Restarted, Resumed, TextDelta
+from phoenix_tui.core.events import (
+    AttemptAborted,
+    AttemptCut,
+    AttemptFailed,
+    AttemptStarted,
+    Completed,
+    Restarted,
+    Resumed,
+    TextDelta,
+)
 from phoenix_tui.core.types import Message
-from phoenix_tui.sim.faults import CallsTool, Cut, Error, Says
-from tests.core.conftest import QUESTION, WorldMaker
+from phoenix_tui.sim.faults import CallsTool, Cut, Error, Says, Stall
+from tests.core.conftest import QUESTION, World, WorldMaker
 
 FIRST = tuple(f"sentence number {number} stands here. " for number in range(8))
 PARTIAL = "".join(FIRST[:4])
@@ -101,23 +110,20 @@ def test_a_prefilled_answer_goes_on_where_it_was() -> None:
 # The turn
 
 
-def kinds(events: list[object]) -> list[type]:
-    return [type(event) for event in events if not isinstance(event, TextDelta)]
-
-
-def text_of(request: object) -> str:
-    return str(request)
+def cut_once(it: World) -> None:
+    """The first provider is cut after `PARTIAL`, and has no more credit when it is asked to go on itself."""
+    it["openrouter"].script([Says(text=FIRST), Cut(after=4)], Error(error=ErrorClass.QUOTA))
 
 
 async def test_the_rest_is_written_by_the_next_and_the_seam_is_marked(world: WorldMaker) -> None:
     async with world("openrouter", "anthropic", on_cut=OnCut.CONTINUE, variables=PLAIN) as it:
-        it["openrouter"].set_fault(Says(text=FIRST), Cut(after=4))
+        cut_once(it)
         it["anthropic"].set_fault(Says(text=(anchor_of(PARTIAL), " ", REST)))
         events = await it.events()
         body = it["anthropic"].attempts[0].json
     cut = next(event for event in events if isinstance(event, AttemptCut))
     resumed = next(event for event in events if isinstance(event, Resumed))
-    assert (cut.chars, cut.next_target.provider) == (len(PARTIAL), "anthropic")
+    assert (cut.chars, cut.next_target.provider) == (len(PARTIAL), "openrouter")
     assert not any(isinstance(event, AttemptAborted | Restarted) for event in events)
     answer = events[-1].answer  # type: ignore[union-attr]
     assert answer.text == PARTIAL.rstrip() + " " + REST
@@ -131,7 +137,7 @@ async def test_the_rest_is_written_by_the_next_and_the_seam_is_marked(world: Wor
 
 async def test_what_does_not_go_on_is_retracted_and_asked_for_as_a_whole(world: WorldMaker) -> None:
     async with world("openrouter", "anthropic", on_cut=OnCut.CONTINUE, variables=PLAIN) as it:
-        it["openrouter"].set_fault(Says(text=FIRST), Cut(after=4))
+        cut_once(it)
         it["anthropic"].script(Says(text=("Of course! " * 30,)), Says(text=("the whole answer",)))
         events = await it.events()
     aborted = next(event for event in events if isinstance(event, AttemptAborted))
@@ -143,7 +149,7 @@ async def test_what_does_not_go_on_is_retracted_and_asked_for_as_a_whole(world: 
 
 async def test_a_short_answer_that_is_no_continuation_is_not_taken_for_one(world: WorldMaker) -> None:
     async with world("openrouter", "anthropic", on_cut=OnCut.CONTINUE, variables=PLAIN) as it:
-        it["openrouter"].set_fault(Says(text=FIRST), Cut(after=4))
+        cut_once(it)
         it["anthropic"].script(Says(text=("No.",)), Says(text=("the whole answer",)))
         events = await it.events()
         health = it.client.get_provider_health("anthropic")
@@ -153,17 +159,17 @@ async def test_a_short_answer_that_is_no_continuation_is_not_taken_for_one(world
 
 async def test_a_second_fault_while_going_on_keeps_what_was_shown(world: WorldMaker) -> None:
     async with world("openrouter", "anthropic", "openai", on_cut=OnCut.CONTINUE, variables=PLAIN) as it:
-        it["openrouter"].set_fault(Says(text=FIRST), Cut(after=4))
+        cut_once(it)
         it["anthropic"].set_fault(Error(error=ErrorClass.QUOTA))
         it["openai"].set_fault(Says(text=(anchor_of(PARTIAL), f" {REST}")))
         events = await it.events()
-    assert any(isinstance(event, AttemptFailed) for event in events)
+    assert sum(isinstance(event, AttemptFailed) for event in events) == 2
     assert events[-1].answer.text == f"{PARTIAL.rstrip()} {REST}"  # type: ignore[union-attr]
 
 
 async def test_when_nobody_goes_on_the_cut_text_is_retracted_at_last(world: WorldMaker) -> None:
     async with world("openrouter", "anthropic", on_cut=OnCut.CONTINUE, variables=PLAIN) as it:
-        it["openrouter"].set_fault(Says(text=FIRST), Cut(after=4))
+        cut_once(it)
         it["anthropic"].set_fault(Error(error=ErrorClass.QUOTA))
         events = await it.events()
     assert it.failure is not None
@@ -175,19 +181,29 @@ async def test_a_continuation_may_be_gone_on_with_once_more_and_no_further(world
     """Three cuts in a row: the third is one too many, and the answer begins again."""
     second = (anchor_of(PARTIAL), " the second part is long enough to be gone on with", " by the third", " never")
     so_far = PARTIAL.rstrip() + "".join(second[1:3])
-    third = (anchor_of(so_far), " which adds its own words and is cut as well", " never")
-    async with world("openrouter", "anthropic", "openai", "lmstudio", on_cut=OnCut.CONTINUE, variables=PLAIN) as it:
-        it["openrouter"].set_fault(Says(text=FIRST), Cut(after=4))
-        it["anthropic"].set_fault(Says(text=second), Cut(after=3))
-        it["openai"].set_fault(Says(text=third), Cut(after=2))
-        it["lmstudio"].set_fault(Says(text=("whole again",)))
+    async with world("openrouter", "anthropic", "openai", on_cut=OnCut.CONTINUE, variables=PLAIN) as it:
+        it["openrouter"].script([Says(text=FIRST), Cut(after=4)], [Says(text=second), Cut(after=3)])
+        it["anthropic"].set_fault(Says(text=(anchor_of(so_far), " and this", " never")), Cut(after=2))
+        it["openai"].set_fault(Says(text=("whole again",)))
         events = await it.events()
-    assert [type(event) for event in events if isinstance(event, AttemptCut | AttemptAborted)] == [
-        AttemptCut,
-        AttemptCut,
-        AttemptAborted,
-    ]
-    assert events[-1].answer.text == "whole again"  # type: ignore[union-attr]
+    told = [type(event) for event in events if isinstance(event, AttemptCut | AttemptAborted | Resumed | Restarted)]
+    assert told == [AttemptCut, Resumed, AttemptCut, Resumed, AttemptAborted, Restarted]
+    answer = events[-1].answer  # type: ignore[union-attr]
+    assert (answer.text, answer.seams) == ("whole again", ())
+
+
+async def test_attempts_stay_within_their_number(world: WorldMaker) -> None:
+    """However many cuts and refusals to go on: at most two more attempts than providers, each with its own number."""
+    names = ("openrouter", "anthropic", "openai")
+    async with world(*names, on_cut=OnCut.CONTINUE, variables=PLAIN) as it:
+        for name in names:
+            it[name].set_fault(Says(text=FIRST), Cut(after=4))
+        events = await it.events()
+        asked = sum(len(it[name].attempts) for name in names)
+    numbers = [event.attempt.number for event in events if isinstance(event, AttemptStarted)]
+    assert numbers == list(range(1, asked + 1))
+    assert asked <= len(names) + 2
+    assert it.failure is not None
 
 
 async def test_a_begun_tool_call_is_never_gone_on_with(world: WorldMaker) -> None:
@@ -199,8 +215,26 @@ async def test_a_begun_tool_call_is_never_gone_on_with(world: WorldMaker) -> Non
 
 async def test_it_is_off_unless_wanted(world: WorldMaker) -> None:
     async with world("openrouter", "anthropic", variables=PLAIN) as it:
-        it["openrouter"].set_fault(Says(text=FIRST), Cut(after=4))
+        cut_once(it)
         events = await it.events()
     assert any(isinstance(event, AttemptAborted) for event in events)
     assert isinstance(events[-1], Completed)
     assert events[-1].answer.text == "anthropic says so"
+
+
+async def test_the_same_provider_goes_on_first_where_its_connection_broke(world: WorldMaker) -> None:
+    async with world("openrouter", "anthropic", on_cut=OnCut.CONTINUE, variables=PLAIN) as it:
+        it["openrouter"].script([Says(text=FIRST), Cut(after=4)], Says(text=(anchor_of(PARTIAL), f" {REST}")))
+        events = await it.events()
+        assert it["anthropic"].attempts == []
+    answer = events[-1].answer  # type: ignore[union-attr]
+    assert (answer.text, answer.target.provider) == (f"{PARTIAL.rstrip()} {REST}", "openrouter")
+
+
+async def test_a_provider_that_stood_still_is_not_asked_to_go_on(world: WorldMaker) -> None:
+    async with world("openrouter", "anthropic", on_cut=OnCut.CONTINUE, variables=PLAIN, patience=0.02) as it:
+        it["openrouter"].set_fault(Says(text=FIRST), Stall(after=4))
+        it["anthropic"].set_fault(Says(text=(anchor_of(PARTIAL), f" {REST}")))
+        events = await it.events()
+        assert len(it["openrouter"].attempts) == 1
+    assert events[-1].answer.target.provider == "anthropic"  # type: ignore[union-attr]
