@@ -165,7 +165,7 @@ class AttemptStream:
             except WireError as error:
                 self._fail(error.info, error)
             except FramingError as error:
-                self._end_by(ErrorInfo(ErrorClass.PROTOCOL, str(error)), error)
+                self._end_by(ErrorInfo(ErrorClass.PROTOCOL, str(error), code=error.code), error)
             except DeadlinePassed as error:
                 self._end_by(self._late(), error)
 

@@ -6,6 +6,7 @@ caller what can be done about it::
 
     PhoenixError
     ├── FramingError                 the bytes are not the stream they claim to be
+    │   ├── WebPage                  they are a page for people
     │   └── EventTooLarge            one event is over its size bound
     ├── WireError                    an attempt went wrong; carries an ErrorInfo, does not yet know whose
     ├── ProviderError                one attempt failed; carries an ErrorInfo, the provider and the model
@@ -107,11 +108,22 @@ class PhoenixError(Exception):
 
 
 class FramingError(PhoenixError):
-    """The bytes of a body are not framed as its content type, or its first bytes, promise."""
+    """The bytes of a body are not framed as its content type, or its first bytes, promise. `code` is the one of the
+    ErrorInfo that is made of it."""
+
+    code = "framing"
+
+
+class WebPage(FramingError):
+    """A page for people came in place of an answer."""
+
+    code = "html"
 
 
 class EventTooLarge(FramingError):
     """One event of a stream, or one JSON body, is over its size bound."""
+
+    code = "too_large"
 
 
 class WireError(PhoenixError):

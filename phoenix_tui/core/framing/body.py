@@ -6,7 +6,7 @@ import html
 import re
 from typing import Literal, NoReturn
 
-from phoenix_tui.core.errors import FramingError
+from phoenix_tui.core.errors import FramingError, WebPage
 from phoenix_tui.core.framing.frame import MAX_BODY_BYTES, MAX_EVENT_BYTES, Frame
 from phoenix_tui.core.framing.json_body import JsonDecoder
 from phoenix_tui.core.framing.sse import SseDecoder
@@ -99,7 +99,7 @@ class BodyFramer:
         text = head[:_LOOK_BYTES].decode("utf-8", "replace")
         if head[:1] == b"<":
             name = f" (“{shown}”)" if (shown := page_title(text)) else ""
-            raise FramingError(
+            raise WebPage(
                 f"The answer is a web page{name}, not a model's answer: the base URL may be wrong, or a login page or "
                 "proxy stands between."
             )
