@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from enum import StrEnum
-from typing import Any
+from typing import Any, NamedTuple
 
 from phoenix_tui.core.text import ControlStripper, strip_controls
 
@@ -76,6 +76,13 @@ class Text:
         return self.characters > 0
 
 
+class Seam(NamedTuple):
+    """Where one text goes on with another: how many characters stand before it, and what is said of it."""
+
+    at: int
+    note: str
+
+
 class Entry:
     """One thing in the transcript.
 
@@ -85,7 +92,7 @@ class Entry:
 
     __slots__ = (
         "folded", "gap", "header", "hint", "id", "kind", "reasoning", "reasoning_open",
-        "state", "summary", "text", "title",
+        "seams", "state", "summary", "text", "title",
     )  # fmt: skip
 
     def __init__(
@@ -99,6 +106,7 @@ class Entry:
         state: State = State.DONE,
         summary: str = "",
         hint: str = "",
+        seams: tuple[Seam, ...] = (),
     ) -> None:
         self.kind = kind
         self.id = 0
@@ -108,6 +116,8 @@ class Entry:
         self.header = one_line(header)
         self.summary = one_line(summary)
         self.hint = one_line(hint)
+        self.seams = seams
+        """Where its text was cut and somebody else went on, from above."""
         self.state = state
         self.folded = state is State.INTERRUPTED
         self.reasoning_open: bool | None = None
@@ -122,9 +132,14 @@ class Entry:
             return self.state is State.STREAMING and not self.text
         return self.reasoning_open
 
+    def rejoin(self, text: str, note: str) -> None:
+        """The text so far is `text`; what comes from here on goes on with it, and `note` says how that came."""
+        self.text = Text(strip_controls(text))
+        self.seams = (*self.seams, Seam(self.text.characters, one_line(note)))
+
     def dump(self) -> dict[str, Any]:
         """The entry as plain data, without what is empty."""
-        fields = {
+        fields: dict[str, Any] = {
             "kind": self.kind.value,
             "text": str(self.text),
             "title": self.title,
@@ -133,6 +148,7 @@ class Entry:
             "state": self.state.value,
             "summary": self.summary,
             "hint": self.hint,
+            "seams": [list(seam) for seam in self.seams],
         }
         if self.kind is not Kind.ANSWER:
             del fields["state"]
@@ -157,7 +173,17 @@ def load_entry(data: Mapping[str, Any]) -> Entry | None:
     fields = {name: value for name in names if isinstance(value := data.get(name, ""), str)}
     if state is State.STREAMING:
         state = State.STOPPED
-    return Entry(kind, fields.pop("text", ""), state=state, **fields)
+    return Entry(kind, fields.pop("text", ""), state=state, seams=_load_seams(data.get("seams", ())), **fields)
+
+
+def _load_seams(data: object) -> tuple[Seam, ...]:
+    """What of `data` is seams; they only help to read, so whatever else it may be is left out."""
+    seams = []
+    for item in data if isinstance(data, Sequence) else ():
+        match item:
+            case [int(at), str(note)] if at >= 0:
+                seams.append(Seam(at, one_line(note)))
+    return tuple(seams)
 
 
 def messages(entries: Iterable[Entry]) -> list[dict[str, str]]:

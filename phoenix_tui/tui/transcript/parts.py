@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Protocol
 
-from phoenix_tui.tui.markdown.blocks import Block
+from phoenix_tui.tui.markdown.blocks import Block, CodeBlock, MarkdownBlock
 from phoenix_tui.tui.markdown.document import Document
 from phoenix_tui.tui.markdown.lines import BLANK, PLAIN, Line, Span, Style, indented
 from phoenix_tui.tui.markdown.render import paragraph, verbatim
@@ -89,24 +89,55 @@ class Plain:
 
 
 @dataclass(frozen=True, slots=True)
+class Mark:
+    """A row that says something about the place behind `characters` of a block's source."""
+
+    characters: int
+    note: str
+
+
+@dataclass(frozen=True, slots=True)
 class MarkdownPart:
-    """One block of an answer."""
+    """One block of an answer. `marks` stand below the rows that they speak of, and belong to nobody's text."""
 
     block: Block
     document: Document
     style: Style = PLAIN
+    marks: tuple[Mark, ...] = ()
     stop: str = ""
 
     def estimate(self, width: int) -> int:
         """Rows by the number of characters in each line of the source."""
-        return self.block.gap + estimate_rows(self.block.source.strip("\n"), width - len(INDENT))
+        rows = estimate_rows(self.block.source.strip("\n"), width - len(INDENT))
+        return self.block.gap + rows + len(self.marks)
 
     def lines(self, width: int) -> list[Line]:
         """The block, indented."""
-        lines = self.block.lines(max(1, width - len(INDENT)), self.document.references)
+        width = max(1, width - len(INDENT))
+        lines = self.block.lines(width, self.document.references)
+        for mark in reversed(self.marks):
+            above = len(_beginning(self.block, mark.characters).lines(width, self.document.references))
+            lines[above:above] = _mark_rows(mark.note, width)
         if self.style:
             lines = [replace(line, spans=tuple(_under(self.style, span) for span in line.spans)) for line in lines]
         return indented(lines, Span(INDENT), Span(INDENT))
+
+
+def _beginning(block: Block, characters: int) -> Block:
+    """`block` as it was when it had so many characters."""
+    match block:
+        case MarkdownBlock():
+            return replace(block, source=block.source[:characters])
+        case CodeBlock():
+            return replace(block, code=tuple(block.source[:characters].split("\n")))
+        case _:
+            return block
+
+
+def _mark_rows(note: str, width: int) -> list[Line]:
+    """The note as rows that are all decoration, so that copied text goes on over them."""
+    rows = paragraph([Span(f"┄ {note}", ("note",))], width)
+    return [replace(row, lead=len(row.text), join="") for row in rows]
 
 
 def _under(style: Style, span: Span) -> Span:

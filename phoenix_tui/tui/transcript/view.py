@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import replace
+
 from phoenix_tui.tui.markdown.blocks import Block
 from phoenix_tui.tui.markdown.document import Document
 from phoenix_tui.tui.markdown.lines import Line, Span
-from phoenix_tui.tui.transcript.entries import Entry, Kind, State
+from phoenix_tui.tui.transcript.entries import Entry, Kind, Seam, State
 from phoenix_tui.tui.transcript.heights import Heights
-from phoenix_tui.tui.transcript.parts import Blank, Heading, MarkdownPart, Part, Plain, pieces
+from phoenix_tui.tui.transcript.parts import Blank, Heading, Mark, MarkdownPart, Part, Plain, pieces
 
 HEAD, THOUGHT, GAP, BODY, FOOT = range(5)
 
@@ -69,7 +72,8 @@ class Section:
 
 
 class _Stream:
-    """A growing text in a section: finished blocks, and one open one at the end."""
+    """A growing text in a section: finished blocks, and one open one at the end. Where the text has seams, `marks` says
+    in which part each of them is, and how far in it."""
 
     def __init__(self, section: Section, style: tuple[str, ...] = ()) -> None:
         self.document = Document()
@@ -80,15 +84,25 @@ class _Stream:
         self.tail: Block | None = None
         self.has_tail = False
         self.is_closed = False
+        self.marks: list[tuple[int, Mark]] = []
 
-    def sync(self, text: str, is_whole: bool, width: int, steps: int) -> bool:
+    def lags(self, seams: Sequence[Seam]) -> bool:
+        """Whether it has gone past a seam that it did not know of: it is to begin anew."""
+        return len(seams) > len(self.marks) and self.fed > seams[len(self.marks)].at
+
+    def sync(self, text: str, seams: Sequence[Seam], is_whole: bool, width: int, steps: int) -> bool:
         """Split what is new in `text`. True when more is left to do."""
         document = self.document
         if self.is_closed:
             return False
-        if self.fed < len(text):
-            document.feed(text[self.fed :] if self.fed else text)
-            self.fed = len(text)
+        for seam in seams[len(self.marks) :]:
+            self._feed(text[: seam.at])
+            if document.advance(steps):
+                return True
+            open_end = document.tail()
+            self.marks.append((len(document.blocks), Mark(len(open_end.source) if open_end else 0, seam.note)))
+            self.tail = None
+        self._feed(text)
         if is_whole:
             document.finish()
         more = document.advance(steps)
@@ -101,16 +115,33 @@ class _Stream:
         if self.has_tail:
             self.section.pop()
         for block in document.blocks[self.shown :]:
-            self.section.append(MarkdownPart(block, document, self.style), width)
-        self.shown = len(document.blocks)
+            self._pass_on(block)
+            self._append(block, width)
+            self.shown += 1
         self.tail, self.has_tail = tail, tail is not None
         if tail is not None:
-            self.section.append(MarkdownPart(tail, document, self.style), width)
+            self._append(tail, width)
         if self.is_closed and document.references:
             for slot in self.section.slots:
                 if slot.part.block.uses_references:  # type: ignore[attr-defined]
                     slot.forget()
         return more
+
+    def _feed(self, text: str) -> None:
+        if self.fed < len(text):
+            self.document.feed(text[self.fed :] if self.fed else text)
+            self.fed = len(text)
+
+    def _append(self, block: Block, width: int) -> None:
+        marks = tuple(mark for part, mark in self.marks if part == self.shown)
+        self.section.append(MarkdownPart(block, self.document, self.style, marks), width)
+
+    def _pass_on(self, block: Block) -> None:
+        """Of the marks that the open end had when it was this block and more, those behind it belong to the next."""
+        length = len(block.source)
+        for index, (part, mark) in enumerate(self.marks):
+            if part == self.shown and mark.characters > length:
+                self.marks[index] = (part + 1, replace(mark, characters=mark.characters - length))
 
 
 class EntryView:
@@ -149,17 +180,17 @@ class EntryView:
         entry, width = self.entry, self.width
         is_whole = entry.state is not State.STREAMING
         if entry.shows_reasoning and not entry.folded:
-            has_more = self._thought.sync(str(entry.reasoning), is_whole or bool(entry.text), width, steps)
+            has_more = self._thought.sync(str(entry.reasoning), (), is_whole or bool(entry.text), width, steps)
             self.has_more = self.has_more or has_more
         elif self._thought.fed:
             self.sections[THOUGHT] = Section()
             self._thought = _Stream(self.sections[THOUGHT], ("reasoning",))
-        if not entry.folded:
-            has_more = self._answer.sync(str(entry.text), is_whole, width, steps)
-            self.has_more = self.has_more or has_more
-        elif self._answer.fed:
+        if self._answer.lags(entry.seams) or (entry.folded and self._answer.fed):
             self.sections[BODY] = Section()
             self._answer = _Stream(self.sections[BODY])
+        if not entry.folded:
+            has_more = self._answer.sync(str(entry.text), entry.seams, is_whole, width, steps)
+            self.has_more = self.has_more or has_more
 
     def resize(self, width: int) -> None:
         """Another width: everything is estimated again."""

@@ -88,6 +88,13 @@ class Transcript(TranscriptView):
             entry.reasoning.append(delta)
             self._changed(entry)
 
+    def rejoin(self, answer: int, text: str, note: str) -> None:
+        """The answer was cut, its text so far is `text`, and what is appended from now on goes on with it; a mark says
+        `note` there."""
+        if (entry := self._conversation.streaming(answer)) is not None:
+            entry.rejoin(text, note)
+            self._changed(entry)
+
     def set_title(self, answer: int, title: str) -> None:
         """Another title for an answer: the model is known only now, or what is waited for."""
         if (entry := self._conversation.get(answer)) is not None:
