@@ -1,4 +1,5 @@
-"""A conversation that must not leave this machine does not, whatever fails."""
+"""A conversation that must not leave this machine does not, whatever fails: the other providers, at their real
+addresses in a simulated network, must see nothing."""
 
 from __future__ import annotations
 
@@ -6,56 +7,88 @@ from dataclasses import replace
 
 import pytest
 
+from phoenix_tui.core.client import Client
 from phoenix_tui.core.configuration import FallbackMode, Hedge, OnCut
-from phoenix_tui.core.errors import ErrorClass
-from phoenix_tui.core.events import Confirming
-from phoenix_tui.core.snapshot import ReasonKind
-from phoenix_tui.sim.faults import BlackHole, Cut, Error, Fault, Refuse, Says, Stall
-from tests.core.conftest import QUESTION, World, WorldMaker
+from phoenix_tui.core.errors import ErrorClass, NoProviderAnswered
+from phoenix_tui.core.events import Completed, Confirming, TurnEvent
+from phoenix_tui.core.types import ChatRequest, Message
+from phoenix_tui.sim.faults import BlackHole, Cut, Error, Fault, Says, Stall
+from tests.helpers.virtual import Connect, VirtualWorld, run_virtual
 
-KEPT_HERE = replace(QUESTION, local_only=True)
+KEPT_HERE = ChatRequest((Message("user", "a secret"),), local_only=True)
 HOSTED = ("openrouter", "anthropic")
+FAULTS = {
+    "server": Error(error=ErrorClass.SERVER),
+    "rate limit": Error(error=ErrorClass.RATE_LIMIT),
+    "black hole": BlackHole(),
+    "cut": Cut(after=2),
+    "stall": Stall(after=2),
+}
 
 
-def saw_nothing(it: World) -> bool:
-    """Neither of the hosted providers was sent anything at all."""
-    return not any(it[name].requests for name in HOSTED)
+def saw_nothing(world: VirtualWorld) -> bool:
+    """None of the hosted providers was sent anything at all."""
+    return not any(world[name].requests for name in HOSTED)
 
 
-@pytest.mark.parametrize(
-    "fault",
-    [
-        Error(error=ErrorClass.SERVER),
-        Error(error=ErrorClass.RATE_LIMIT),
-        Refuse(),
-        BlackHole(),
-        Cut(after=2),
-        Stall(after=2),
-    ],
-    ids=lambda fault: type(fault).__name__,
-)
+async def told(client: Client, request: ChatRequest = KEPT_HERE) -> list[TurnEvent]:
+    """The events of a turn, whether it is answered or not."""
+    events: list[TurnEvent] = []
+    try:
+        async with client.stream(request) as turn:
+            async for event in turn:
+                events.append(event)  # noqa: PERF401 - a comprehension would lose them all
+    except NoProviderAnswered:
+        pass
+    return events
+
+
+@pytest.mark.parametrize("fault", FAULTS.values(), ids=FAULTS)
 @pytest.mark.parametrize("mode", [FallbackMode.AUTO, FallbackMode.ASK])
-async def test_nothing_is_sent_elsewhere_in_any_failover(world: WorldMaker, fault: Fault, mode: FallbackMode) -> None:
-    wishes = {"hedge": Hedge.SUSPECT, "on_cut": OnCut.CONTINUE, "fallback": mode, "confirm_seconds": 0.01}
-    async with world("lmstudio", *HOSTED, patience=0.02, **wishes) as it:
-        it["lmstudio"].set_fault(Says(text=("word ",) * 30), fault)
-        for _ in range(4):  # until it counts as unavailable, so that need is great
-            events = await it.events(KEPT_HERE)
-            assert it.failure is not None
-            assert not any(isinstance(event, Confirming) for event in events)
-        assert saw_nothing(it)
+def test_nothing_is_sent_elsewhere_in_any_failover(fault: Fault, mode: FallbackMode) -> None:
+    async def main() -> None:
+        async with VirtualWorld("lmstudio", *HOSTED) as world:
+            world["lmstudio"].set_fault(Says(text=("word ",) * 30), fault)
+            config = world.config(probes=False, hedge=Hedge.SUSPECT, on_cut=OnCut.CONTINUE, fallback=mode)
+            async with world.client(config) as client:
+                for _ in range(4):  # until it counts as unavailable, and need is greatest
+                    events = await told(client)
+                    assert not any(isinstance(event, Completed | Confirming) for event in events)
+                assert saw_nothing(world)
+
+    run_virtual(main)
 
 
-async def test_a_hosted_primary_is_passed_over_and_that_is_told(world: WorldMaker) -> None:
-    async with world(*HOSTED, "lmstudio") as it:
-        events = await it.events(KEPT_HERE)
-        assert saw_nothing(it)
-        order = it.client.snapshot().order
-    assert events[-1].answer.target.provider == "lmstudio"  # type: ignore[union-attr]
-    assert all(reason.kind is not ReasonKind.NOT_ALLOWED for place in order for reason in place.reasons)  # others may
+def test_nor_when_the_local_server_is_gone() -> None:
+    async def main() -> None:
+        async with VirtualWorld("lmstudio", *HOSTED) as world:
+            world.path["lmstudio"].connect = Connect.REFUSED
+            async with world.client(probes=False) as client:
+                await told(client)
+                assert saw_nothing(world)
+
+    run_virtual(main)
 
 
-async def test_not_even_a_provider_that_is_asked_for_by_name(world: WorldMaker) -> None:
-    async with world("lmstudio", *HOSTED) as it:
-        await it.events(replace(KEPT_HERE, provider="anthropic", model="claude-haiku-5-5"))
-        assert saw_nothing(it)
+def test_a_hosted_primary_is_passed_over() -> None:
+    async def main() -> None:
+        async with VirtualWorld(*HOSTED, "lmstudio") as world, world.client(probes=False) as client:
+            events = await told(client)
+            assert isinstance(events[-1], Completed)
+            assert events[-1].answer.target.provider == "lmstudio"
+            assert saw_nothing(world)
+            # The next conversation may leave again.
+            events = await told(client, replace(KEPT_HERE, local_only=False))
+            assert isinstance(events[-1], Completed)
+            assert events[-1].answer.target.provider == "openrouter"
+
+    run_virtual(main)
+
+
+def test_not_even_to_a_provider_that_is_asked_for_by_name() -> None:
+    async def main() -> None:
+        async with VirtualWorld("lmstudio", *HOSTED) as world, world.client(probes=False) as client:
+            await told(client, replace(KEPT_HERE, provider="anthropic", model="claude-haiku-5-5"))
+            assert saw_nothing(world)
+
+    run_virtual(main)
