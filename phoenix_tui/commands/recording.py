@@ -82,6 +82,8 @@ def _raw(text: str) -> Iterator[Any]:
 
 
 def _lines(text: str) -> Iterator[Any]:
+    if not text.strip():
+        raise NoRecording("It is empty.")
     for number, line in enumerate(text.split("\n"), 1):
         if line.strip():
             try:
