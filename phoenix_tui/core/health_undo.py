@@ -12,8 +12,8 @@ _KEPT = 16
 
 
 def undoable(state: ProviderState, now: Moment) -> tuple[Before, ...]:
-    """What can be taken back once the failure that now strikes `state` is counted. Of very many, those in the middle are
-    let go: going back to the first takes back all."""
+    """What can be taken back once the failure that now strikes `state` is counted. Of very many, those in the middle
+    are let go: going back to the first takes back all."""
     near = tuple(before for before in state.undoable if now.since(before.at) <= WINDOW)
     before = Before(
         now,

@@ -24,6 +24,10 @@ def lose(bench: Bench) -> None:
     bench.run("b", LOST)
 
 
+def is_offline(bench: Bench) -> bool:
+    return bench.monitor.offline
+
+
 def counts(health: ProviderHealth) -> tuple[int, int, int, int]:
     return (
         health.successful_requests,
@@ -35,10 +39,10 @@ def counts(health: ProviderHealth) -> tuple[int, int, int, int]:
 
 def test_two_hosted_providers_out_of_reach_within_five_seconds_mean_that_this_machine_is_offline(bench: Bench) -> None:
     bench.run("a", LOST)
-    assert not bench.monitor.offline
+    assert not is_offline(bench)
     bench.clock.move(5)
     bench.run("b", LOST)
-    assert bench.monitor.offline
+    assert is_offline(bench)
     for name in ("a", "b", "c"):
         health = bench.monitor.health(name)
         assert (health.state, health.is_available, health.reason) == (
@@ -57,7 +61,7 @@ def test_neither_one_provider_nor_failures_far_apart_nor_local_ones_are_enough(b
     bench.run("c", Outcome(OutcomeKind.SKIPPED, 0.0, error=error(ErrorClass.OFFLINE)))
     bench.clock.move(5.1)
     bench.run("c", LOST)
-    assert not bench.monitor.offline
+    assert not is_offline(bench)
 
 
 def test_a_success_in_between_means_that_the_network_is_there(bench: Bench) -> None:
@@ -65,23 +69,23 @@ def test_a_success_in_between_means_that_the_network_is_there(bench: Bench) -> N
     bench.run("near", ok())
     bench.run("c", ok())
     bench.run("b", LOST)
-    assert not bench.monitor.offline
+    assert not is_offline(bench)
     bench.run("near", ok())
     bench.run("a", LOST)
-    assert bench.monitor.offline
+    assert is_offline(bench)
 
 
 def test_checks_are_evidence_like_requests(bench: Bench) -> None:
     bench.monitor.record_probe("a", False, error=error(ErrorClass.OFFLINE))
     bench.monitor.record_probe("c", True)
     bench.monitor.record_probe("b", False, error=error(ErrorClass.OFFLINE))
-    assert not bench.monitor.offline
+    assert not is_offline(bench)
     bench.monitor.record_probe("a", False, error=error(ErrorClass.OFFLINE))
-    assert bench.monitor.offline
+    assert is_offline(bench)
     bench.monitor.record_probe("near", True)
-    assert bench.monitor.offline
+    assert is_offline(bench)
     bench.monitor.record_probe("c", True)
-    assert not bench.monitor.offline
+    assert not is_offline(bench)
 
 
 def test_one_provider_out_of_reach_by_itself_has_failed(bench: Bench) -> None:
@@ -150,7 +154,7 @@ def test_a_pause_that_was_asked_for_is_kept_through_it(bench: Bench) -> None:
 def test_the_network_is_looked_for_after_growing_waits(bench: Bench) -> None:
     assert bench.monitor.next_reachability_check_at() is None
     bench.monitor.record_reachability(False)
-    assert not bench.monitor.offline
+    assert not is_offline(bench)
     lose(bench)
     heard: list[str] = []
     bench.monitor.subscribe(lambda health: heard.append(health.name))
@@ -180,7 +184,7 @@ def test_a_network_that_is_back_has_every_hosted_provider_checked(bench: Bench, 
         bench.run("a", ok())
     else:
         bench.monitor.record_reachability(True)
-    assert not bench.monitor.offline
+    assert not is_offline(bench)
     assert bench.monitor.next_probe_at("a") == bench.monitor.next_probe_at("b") == bench.clock.seconds + 1.0
     assert bench.monitor.next_probe_at("c") is None
 
