@@ -78,7 +78,10 @@ _WORDS: tuple[tuple[ErrorClass, re.Pattern[str]], ...] = (
             r"|runner (?:process )?has (?:unexpectedly )?(?:terminated|stopped)|model (?:has )?crashed"
         ),
     ),
-    (_C.OVERLOADED, re.compile(r"overloaded|server busy|maximum pending requests|at capacity|high demand")),
+    (
+        _C.OVERLOADED,
+        re.compile(r"overloaded|server (?:is )?(?:too )?busy|maximum pending requests|at capacity|high demand"),
+    ),
 )
 _NO_SUCH_PLACE = re.compile(
     r"\bunknown_url\b|invalid url|unknown request url|unexpected endpoint|no route (?:matched|found|for)"

@@ -19,6 +19,7 @@ from phoenix_tui.core.framing.body import excerpt
 from phoenix_tui.core.types import FinishReason, Usage
 
 _decode = json.JSONDecoder().raw_decode  # half the way of json.loads, for the one value that a frame nearly always is
+_DONE = "[DONE]"
 
 
 class SharedDecoder(ABC):
@@ -75,7 +76,11 @@ class SharedDecoder(ABC):
         raise protocol_error(f"The answer ended before it was complete: {self.terminal_marker} never came.{odd}")
 
     def _unreadable(self, data: str, event: str | None) -> Sequence[Delta]:
-        if data.strip() == "[DONE]":
+        lines = [line for line in data.split("\n") if line.strip()]
+        if len(lines) > 1 and all(line.startswith(("{", _DONE)) for line in lines):
+            # Somebody forgot the blank line between events.
+            return [delta for line in lines for delta in self.feed(Frame(line, event))]
+        if data.strip() == _DONE:
             self.closed = True
         elif event == "error":
             raise WireError(error_of_value(data))

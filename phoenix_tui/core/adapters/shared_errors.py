@@ -34,7 +34,8 @@ def error_of_status(status: int, headers: Mapping[str, str], body: str, now: flo
     if not fault.is_json:
         fault.message = "" if body.lstrip()[:1] == "<" else body.strip()
     kind = classify(fault, status)
-    if not fault.is_json and body.strip() and status in (404, 405) and not names_model(fault):
+    begins_as_json = body.lstrip()[:1] in ("{", "[")  # and was cut
+    if not (fault.is_json or begins_as_json) and body.strip() and status in (404, 405) and not names_model(fault):
         kind = ErrorClass.PROTOCOL  # a server that is no model API, so the base URL is wrong
     if not _shown(fault.message).strip():
         fault.message = _sentence(status, headers, body, kind)

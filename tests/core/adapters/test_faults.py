@@ -182,6 +182,8 @@ FAULTS: dict[ErrorClass, list[tuple[WireFormat, int, Body]]] = {
         (ANTHROPIC, 529, anthropic("overloaded_error", "Overloaded")),
         (GEMINI, 503, gemini(503, "UNAVAILABLE", "The model is overloaded.")),
         (OLLAMA, 503, ollama("server busy, please try again.  maximum pending requests exceeded")),
+        (CHAT, 200, openai("The server is busy.", "internal_error")),
+        (CHAT, 503, openai("Server is too busy.", "internal_error")),
     ],
     ErrorClass.SERVER: [
         (CHAT, 500, openai("The server had an error while processing your request.", "server_error")),
@@ -423,6 +425,11 @@ def test_a_404_of_no_model_api_is_a_wrong_address(body: str) -> None:
     info = of_status(CHAT, 404, body)
     assert info.error_class is ErrorClass.PROTOCOL
     assert info.param is None
+
+
+def test_a_404_whose_json_was_cut_is_still_one_of_a_model_api() -> None:
+    info = of_status(CHAT, 404, '{"error": {"message": "The mod')
+    assert info.error_class is ErrorClass.MODEL_NOT_FOUND
 
 
 def test_pages_and_plain_text() -> None:

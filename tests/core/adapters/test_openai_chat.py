@@ -222,6 +222,20 @@ def test_white_space_around_an_event_is_nothing() -> None:
     assert (played.text, played.decoder.bad_events) == ("a", 1)
 
 
+def test_events_without_a_blank_line_between_them_are_read_all_the_same() -> None:
+    joined = '{"choices":[{"delta":{"content":"a"}}]}\n{"choices":[{"delta":{"content":"b"}}]}\n{"choices":'
+    last = '{"choices":[{"delta":{},"finish_reason":"stop"}]}\n[DONE]'
+    played = play(joined, last)
+    assert (played.text, played.decoder.bad_events) == ("ab", 1)
+    assert played.decoder.closed
+    assert played.end().finish_reason is FinishReason.STOP
+
+
+def test_json_on_several_lines_that_is_broken_is_one_bad_event() -> None:
+    played = play('{"choices":[\n  {"delta":{"content":"a"}}\n', '{\n"choices"\n', chunk("stop"))
+    assert (played.text, played.decoder.bad_events) == ("", 2)
+
+
 def test_done_is_not_needed() -> None:
     played = play(chunk("stop", content="a"))
     assert played.decoder.finished
