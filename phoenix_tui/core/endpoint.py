@@ -9,7 +9,7 @@ from urllib.parse import quote, urlsplit
 
 from phoenix_tui.core.configuration import ProviderConfig
 from phoenix_tui.core.errors import ErrorClass, ErrorInfo, WireError
-from phoenix_tui.core.profiles import Auth, Profile
+from phoenix_tui.core.profiles import Auth, Deadlines, Profile
 from phoenix_tui.core.secret import Secret
 from phoenix_tui.core.text import redact
 from phoenix_tui.core.transport import HttpRequest, Transport, is_loopback
@@ -29,17 +29,16 @@ class Got:
 
 
 class Endpoint:
-    """One provider's address and key. `connect_deadline` is in seconds."""
+    """One provider's address and key."""
 
-    def __init__(
-        self, profile: Profile, config: ProviderConfig, *, transport: Transport, connect_deadline: float
-    ) -> None:
+    def __init__(self, profile: Profile, config: ProviderConfig, *, transport: Transport, deadlines: Deadlines) -> None:
         self.transport = transport
-        self.connect_deadline = connect_deadline
         self.key: Secret | None = config.key
         self._profile = profile
         self._root = config.root or profile.root
         self._version_path = config.version_path or profile.version_path
+        self.connect_deadline = deadlines.until_connected(on_loopback=self.on_loopback)
+        """Seconds until there must be a connection."""
 
     @property
     def base_url(self) -> str:

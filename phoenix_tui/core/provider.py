@@ -53,7 +53,7 @@ class Provider:
         self.profile: Profile = profile_of(config.name)
         self.name = config.name
         self.deadlines = self.profile.deadlines.scaled(patience)
-        self.endpoint = Endpoint(self.profile, config, transport=transport, connect_deadline=self.deadlines.connect)
+        self.endpoint = Endpoint(self.profile, config, transport=transport, deadlines=self.deadlines)
         self._catalogue = Catalogue(self.profile, self.endpoint, clock)
         self._monitor = monitor
         self._clock = clock
@@ -246,7 +246,7 @@ class Provider:
         body = json.dumps(wire.json, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "replace")
         return AttemptStream(
             attempt,
-            HttpRequest("POST", self.endpoint.base_url + wire.path, headers, self.deadlines.connect, body),
+            HttpRequest("POST", self.endpoint.base_url + wire.path, headers, self.endpoint.connect_deadline, body),
             transport=self.endpoint.transport,
             adapter=adapter,
             dialect=self.profile.dialect,

@@ -43,7 +43,7 @@ def answering(answers: Answers) -> Callable[[Seen], Reply]:
 def catalogue(name: str, transport: Transport, url: str, clock: ManualClock | None = None) -> Catalogue:
     profile = profile_of(name)
     config = ProviderConfig(name, configured=True, root=url, key=Secret("sk-test-0123456789"))
-    endpoint = Endpoint(profile, config, transport=transport, connect_deadline=2.0)
+    endpoint = Endpoint(profile, config, transport=transport, deadlines=profile.deadlines)
     return Catalogue(profile, endpoint, clock or ManualClock())
 
 

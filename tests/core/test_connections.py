@@ -11,7 +11,7 @@ import pytest
 from phoenix_tui.core.configuration import ProviderConfig
 from phoenix_tui.core.endpoint import Endpoint
 from phoenix_tui.core.errors import ErrorClass, WireError
-from phoenix_tui.core.profiles import profile_of
+from phoenix_tui.core.profiles import Deadlines, profile_of
 from phoenix_tui.core.transport import HttpRequest, Transport
 from tests.helpers.raw_server import Raw, RawServer, Reply, Seen, Then, raw_server
 
@@ -28,7 +28,7 @@ def scripted(*script: Raw) -> Callable[[Seen], Raw]:
 
 def endpoint(transport: Transport, url: str) -> Endpoint:
     config = ProviderConfig("openai", configured=True, root=url)
-    return Endpoint(profile_of("openai"), config, transport=transport, connect_deadline=2.0)
+    return Endpoint(profile_of("openai"), config, transport=transport, deadlines=Deadlines())
 
 
 async def get(transport: Transport, url: str, *, fresh: bool = False) -> int:
