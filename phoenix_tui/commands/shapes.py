@@ -169,6 +169,7 @@ def _health(snapshot: Snapshot, health: ProviderHealth) -> Json:
         "reason": health.reason,
         "problem": info.problem,
         "fix": info.fix,
+        "model_problem": info.model_problem,
         "as_of": iso(health.as_of),
         "headroom": [_limit(limit) for limit in health.headroom],
         "upstream": None if info.upstream is None else _upstream(info.upstream),

@@ -13,28 +13,30 @@ from typing import Self
 import httpx
 
 from phoenix_tui.core.background import Background
-from phoenix_tui.core.catalogue import ProbeResult
+from phoenix_tui.core.checks import Checks
 from phoenix_tui.core.clock import Clock, SystemClock
 from phoenix_tui.core.configuration import ClientConfig, FallbackMode, Hedge, OnCut, ProviderConfig
-from phoenix_tui.core.errors import NoProviderAnswered, ProviderError
+from phoenix_tui.core.errors import NoProviderAnswered
 from phoenix_tui.core.events import Completed
 from phoenix_tui.core.fallback import FallbackManager
 from phoenix_tui.core.health import HealthMonitor
 from phoenix_tui.core.health_keeper import HealthKeeper
-from phoenix_tui.core.journal import Journal, Record, SessionBegan, Switched
+from phoenix_tui.core.journal import Journal, SessionBegan, Switched
 from phoenix_tui.core.kept_health import HealthMemory, NotKept, key_print, place_of
 from phoenix_tui.core.moment import Moment
 from phoenix_tui.core.probe import ProbeWorker
 from phoenix_tui.core.profiles import PROVIDER_NAMES, profile_of
 from phoenix_tui.core.provider import Provider
 from phoenix_tui.core.request_fit import Prices, no_price
+from phoenix_tui.core.roster import Roster
 from phoenix_tui.core.secret import Secret
 from phoenix_tui.core.snapshot import ProviderHealth, ProviderInfo, Snapshot
 from phoenix_tui.core.spending import Costs, Spending, SpendMemory, provider_cost
 from phoenix_tui.core.status_reader import StatusReader
 from phoenix_tui.core.text_stream import OnInterrupt, TextStream
 from phoenix_tui.core.transport import Transport
-from phoenix_tui.core.turn import Turn, TurnContext
+from phoenix_tui.core.turn import Turn
+from phoenix_tui.core.turn_context import TurnContext
 from phoenix_tui.core.types import Answer, ChatRequest, Message, ModelInfo, Strategy, Target
 
 
@@ -64,7 +66,7 @@ class Client:
     ) -> None:
         self.config = config
         self._clock = clock or SystemClock()
-        self._journal = journal or _forget
+        self._journal = journal
         rng = rng or Random()  # noqa: S311 - jitter, nothing secret
         seed = rng.getrandbits(53)  # as many as every reader of JSON keeps
         names = PROVIDER_NAMES
@@ -104,18 +106,11 @@ class Client:
             prices=prices,
             daily_budget=config.daily_budget,
         )
-        self._journal(
-            SessionBegan(
-                Moment.read(self._clock),
-                seed,
-                names,
-                local,
-                config.probes,
-                config.primary,
-                self._fallback.own_order,
-                config.strategy,
-            )
-        )
+        self._roster = Roster(self.providers, self._monitor, self._fallback)
+        self._checks = Checks(self.providers, self._monitor, self._transport, changed=self._changed)
+        if journal is not None:
+            own_order, now = self._fallback.own_order, Moment.read(self._clock)
+            journal(SessionBegan(now, seed, names, local, config.probes, config.primary, own_order, config.strategy))
         for name, provider in self.providers.items():
             self._monitor.set_configured(name, provider.config.configured)
             self._monitor.set_enabled(name, name not in config.switched_off)
@@ -124,11 +119,11 @@ class Client:
         self._watchers: set[asyncio.Event] = set()
         self._worker = ProbeWorker(
             self._monitor,
-            self._check,
+            self._checks.when_due,
             clock=self._clock,
             names=names,
             watches_idle=config.watches_idle,
-            reach=self._reachable,
+            reach=self._checks.reach,
         )
         self._keeper = (
             HealthKeeper(memory, self._monitor, names, identity=self._identity, clock=self._clock) if memory else None
@@ -183,9 +178,9 @@ class Client:
                 monitor=self._monitor,
                 fallback=self._fallback,
                 clock=self._clock,
-                targets=self._targets,
-                health=self._health,
-                discover=self._discover,
+                targets=self._roster.targets,
+                health=self._roster.health,
+                discover=self._checks.discover,
                 may_fall_back=self.config.fallback is not FallbackMode.NEVER,
                 said=self._said,
                 journal=self._journal,
@@ -213,13 +208,13 @@ class Client:
 
     def snapshot(self) -> Snapshot:
         """Health, order and providers at this moment."""
-        health = self._health(None)
+        health = self._roster.health()
         return Snapshot(
             version=self._version,
             primary=self._fallback.primary,
             providers=tuple(self._info(provider) for provider in self.providers.values()),
             health=tuple(health[name] for name in self.providers),
-            order=self._fallback.order(health, self._targets(None), over_budget=self._spending.is_used_up),
+            order=self._fallback.order(health, self._roster.targets(), over_budget=self._spending.is_used_up),
             strategy=self._fallback.strategy,
             offline=self._monitor.offline,
             spent_today=self._spending.today,
@@ -245,7 +240,7 @@ class Client:
 
     def get_all_provider_health(self) -> dict[str, ProviderHealth]:
         """Health of the seven, by name."""
-        return self._health(None)
+        return self._roster.health()
 
     def get_available_providers(self) -> list[str]:
         """Names of those that could be asked now, in the order in which they would be."""
@@ -254,9 +249,7 @@ class Client:
 
     async def probe(self, name: str) -> ProviderHealth:
         """Check one provider now, for free. A check can permit a trial request, never declare a provider healthy."""
-        generation = self._monitor.key_generation(name)
-        result = await self.providers[name].probe()
-        return await self._take_probe(name, result, generation)
+        return await self._checks.probe(name)
 
     def set_watching(self, *, idle: bool) -> None:
         """Whether providers that are well and not in use are checked too."""
@@ -277,7 +270,8 @@ class Client:
         before = self._fallback.primary
         self._fallback.set_primary(name)
         left, taken = (Target(one, self.providers[one].model) for one in (before, name))
-        self._journal(Switched(Moment.read(self._clock), "", left, taken, "chosen as primary"))
+        if self._journal is not None:
+            self._journal(Switched(Moment.read(self._clock), "", left, taken, "chosen as primary"))
         self._changed()
 
     def set_strategy(self, strategy: Strategy) -> None:
@@ -313,10 +307,7 @@ class Client:
 
     async def list_models(self, name: str) -> tuple[ModelInfo, ...]:
         """The live model list of one provider. Raises ProviderError."""
-        models = await self.providers[name].list_models()
-        self._monitor.models_listed(name, (model.id for model in models))
-        self._changed()
-        return models
+        return await self._checks.list_models(name)
 
     def set_model(self, name: str, model: str) -> None:
         """Ask `model` of provider `name` from now on; "" goes back to its default."""
@@ -333,31 +324,6 @@ class Client:
 
     # How
 
-    def _targets(self, request: ChatRequest | None) -> dict[str, Target]:
-        """Who may be asked now, by provider: configured, and on this machine where nothing may leave it. A model that
-        the request names holds for its provider, or for the primary, and for nobody else."""
-        local_only = request is not None and request.local_only
-        models = self._models(request)
-        return {
-            name: Target(name, models[name])
-            for name, provider in self.providers.items()
-            if provider.may_ask(models[name], local_only=local_only)
-        }
-
-    def _models(self, request: ChatRequest | None) -> dict[str, str]:
-        """The model that each would be asked, by provider; "" where none is known."""
-        named = request.model if request else None
-        named_for = (request.provider if request else None) or self._fallback.primary
-        local_only = request is not None and request.local_only
-        return {
-            name: named if named and name == named_for else provider.model_for(local_only=local_only)
-            for name, provider in self.providers.items()
-        }
-
-    def _health(self, request: ChatRequest | None) -> dict[str, ProviderHealth]:
-        """Health of all by name, each as the model that would be asked sees it."""
-        return self._monitor.by_name(self._models(request))
-
     def _info(self, provider: Provider) -> ProviderInfo:
         configured = self._monitor.is_configured(provider.name)
         return ProviderInfo(
@@ -370,61 +336,13 @@ class Client:
             model_loaded=provider.model_loaded,
             problem="" if configured else provider.config.problem,
             fix=provider.config.fix,
+            model_problem=self._checks.model_problem(provider.name),
             upstream=provider.upstream or self._status.status(provider.name),
         )
-
-    async def _check(self, name: str) -> None:
-        """What the background worker does when a check of `name` is due."""
-        await self.probe(name)
-        provider = self.providers[name]
-        if provider.config.configured and not provider.models and not provider.config.model:
-            await self._read_models(name)  # a default model counts only as long as the live list has it
-
-    async def _take_probe(self, name: str, result: ProbeResult, key_generation: int) -> ProviderHealth:
-        provider = self.providers[name]
-        if result.error is None and provider.profile.local:
-            await self._read_models(name)
-            if not self._monitor.is_configured(name) and not provider.config.problem:
-                self._monitor.set_configured(name, True)
-        return self._monitor.record_probe(
-            name,
-            result.error is None,
-            error=result.error,
-            proves_key=result.proves_key,
-            key_generation=key_generation,
-        )
-
-    async def _reachable(self) -> bool:
-        """Whether the network of this machine leads anywhere: to the host of any provider that is not on it."""
-        urls = [
-            provider.endpoint.base_url
-            for name, provider in self.providers.items()
-            if self._monitor.is_configured(name) and not provider.profile.local
-        ]
-        for url in urls:
-            if await self._transport.reachable(url):
-                return True
-        return False
 
     def _identity(self, name: str) -> tuple[str, str]:
         endpoint = self.providers[name].endpoint
         return place_of(endpoint.base_url), key_print(endpoint.key)
-
-    async def _read_models(self, name: str) -> None:
-        try:
-            await self.list_models(name)
-        except ProviderError:
-            return  # without a list the default model holds; whoever asks for the list is told
-
-    async def _discover(self) -> bool:
-        """Look for local servers on their default ports. True when one was found that was not known."""
-        unknown = [
-            name
-            for name, provider in self.providers.items()
-            if provider.profile.local and not self._monitor.is_configured(name) and not provider.config.problem
-        ]
-        await asyncio.gather(*(self.probe(name) for name in unknown))
-        return any(self._monitor.is_configured(name) for name in unknown)
 
     def _on_wake(self) -> None:
         """The machine has slept: what was connected before is of no use, and everybody is checked again."""
@@ -445,7 +363,3 @@ class Client:
 
 def _as_request(request: ChatRequest | str) -> ChatRequest:
     return ChatRequest((Message("user", request),)) if isinstance(request, str) else request
-
-
-def _forget(record: Record) -> None:
-    """The journal where nobody wants one."""

@@ -200,8 +200,8 @@ class ProviderInfo:
     """What a provider is, beside how it is.
 
     `model` is the one that would be asked ("" while none is known), `problem` a sentence that says what is wrong with
-    its configuration, `fix` the line that mends it; both empty when all is well. `local` means that nothing sent to it
-    leaves this machine.
+    its configuration, `fix` the line that mends it; both empty when all is well. `model_problem` is what a check found
+    wrong with that model (a local server may not have it). `local` means that nothing sent to it leaves this machine.
     """
 
     name: str
@@ -214,6 +214,7 @@ class ProviderInfo:
     problem: str = ""
     fix: str = ""
     upstream: UpstreamStatus | None = None
+    model_problem: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Mapping
+from collections.abc import AsyncGenerator, AsyncIterator
 from contextlib import aclosing
 from dataclasses import dataclass, replace
 from types import TracebackType
-from typing import Self, TypedDict
+from typing import Self
 
 from phoenix_tui.core.asking import Asking
 from phoenix_tui.core.attempt import AttemptStream
-from phoenix_tui.core.clock import Clock
 from phoenix_tui.core.confirmation import Confirmation
 from phoenix_tui.core.continuation import MOST_SEAMS, can_continue
 from phoenix_tui.core.decision import Decision, GiveUp, Tried, Try, most_actionable
@@ -27,55 +26,18 @@ from phoenix_tui.core.events import (
     TurnEvent,
     Waiting,
 )
-from phoenix_tui.core.fallback import FallbackManager
-from phoenix_tui.core.health import HealthMonitor
-from phoenix_tui.core.journal import Decided, Journal, Switched, TurnEnded
-from phoenix_tui.core.moment import Moment
 from phoenix_tui.core.next_step import RETRIES_PER_REQUEST
 from phoenix_tui.core.policy import ACTIONABILITY, consequence_of
-from phoenix_tui.core.provider import Provider
 from phoenix_tui.core.reply import Reply
-from phoenix_tui.core.snapshot import ProviderHealth
-from phoenix_tui.core.spending import Spending
 from phoenix_tui.core.tokens import estimated
+from phoenix_tui.core.turn_context import TurnContext
+from phoenix_tui.core.turn_journal import TurnJournal
 from phoenix_tui.core.types import Answer, Attempt, AttemptRecord, ChatRequest, Outcome, OutcomeKind, Target
 
 _turn_ids = itertools.count(1)
 _NO_CONTINUATION = ErrorInfo(
     ErrorClass.CANCELLED, "what came was no continuation of the cut answer", code="no_continuation"
 )
-
-
-class RequestNeeds(TypedDict):
-    """What decisions are told of the request, as FallbackManager.decide has it."""
-
-    tokens: int
-    windows: Mapping[str, int | None]
-    named: str | None
-    over_budget: bool
-
-
-@dataclass(frozen=True, slots=True)
-class TurnContext:
-    """What a turn works with. `targets` gives who may be asked now and `health` how each of them is, by provider;
-    `discover` looks for a local server and says whether that changed anything; `said` holds the notices that need not
-    be said again. `confirm_seconds` is how long the person is waited for before the conversation goes to another
-    provider, None asks nobody. `hedges` and `continues` say whether these are wanted."""
-
-    providers: Mapping[str, Provider]
-    monitor: HealthMonitor
-    fallback: FallbackManager
-    clock: Clock
-    targets: Callable[[ChatRequest], Mapping[str, Target]]
-    health: Callable[[ChatRequest], Mapping[str, ProviderHealth]]
-    discover: Callable[[], Awaitable[bool]]
-    may_fall_back: bool
-    said: set[str]
-    journal: Journal
-    spending: Spending
-    confirm_seconds: float | None = None
-    hedges: bool = False
-    continues: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +61,7 @@ class Turn:
         self.id = f"t{next(_turn_ids)}"
         self._context = context
         self._clock = context.clock
+        self._journal = TurnJournal(self.id, request, context)
         self._may_fall_back = context.may_fall_back and request.fallback
         self._tried: list[Tried] = []
         self._records: list[AttemptRecord] = []
@@ -118,6 +81,7 @@ class Turn:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         await self._events.aclose()
+        self._journal.ended(self._requested(), None, self._elapsed(), "stopped")
 
     def __aiter__(self) -> AsyncIterator[TurnEvent]:
         return self._events
@@ -156,13 +120,13 @@ class Turn:
                     yield event
             if (answer := self._keep(step)) is not None:
                 self._context.fallback.earned()
-                self._write_end(answer.target, "")
+                self._journal.ended(self._requested(), answer.target, self._elapsed())
                 yield Completed(answer)
                 return
             decision = await self._after(step)
             for event in self._ending(step, decision):
                 yield event
-        self._write_end(None, decision.reason)
+        self._journal.ended(self._requested(), None, self._elapsed(), decision.reason)
         if self._cut is not None:  # nobody was sent the rest of it
             yield AttemptAborted(self._cut.attempt, self._cut.error, len(self._cut.reply.so_far), None)
         raise self._nobody(decision)
@@ -215,7 +179,7 @@ class Turn:
             tried=self._tried,
             health=context.health(self.request),
             targets=targets,
-            **self._needs(targets),
+            **context.needs(self.request, targets, self._tokens),
         )
         if other is None or (context.confirm_seconds is not None and other.provider not in self.request.known_to):
             return None
@@ -275,20 +239,10 @@ class Turn:
             pinned=self.request.provider,
             fallback=self._may_fall_back,
             resumes=resumes,
-            **self._needs(targets),
+            **context.needs(self.request, targets, self._tokens),
         )
-        self._write(decision)
+        self._journal.decided(self._tried, decision, self._requested())
         return decision
-
-    def _needs(self, targets: Mapping[str, Target]) -> RequestNeeds:
-        """What the request asks of whoever answers it, for a decision."""
-        providers = self._context.providers
-        return {
-            "tokens": self._tokens,
-            "windows": {name: providers[name].window(target.model) for name, target in targets.items()},
-            "named": self.request.model,
-            "over_budget": self._context.spending.is_used_up,
-        }
 
     async def _after(self, step: Asking) -> Decision:
         """What follows a step without an answer: the same target asked in another way, or what the policy says."""
@@ -349,9 +303,8 @@ class Turn:
         """Whether no other provider could take over from `target`."""
         if not self._may_fall_back:
             return True
-        context = self._context
-        order = context.fallback.order(context.health(self.request), context.targets(self.request))
         tried = {attempt.target.provider for attempt in self._tried} | {target.provider}
+        order = self._context.order(self.request)
         return not any(placement.eligible and placement.target.provider not in tried for placement in order)
 
     def _requested(self) -> Target:
@@ -372,36 +325,6 @@ class Turn:
         return NoProviderAnswered(
             decision.reason, cause=cause, attempts=tuple(self._records), next_retry_at=decision.next_retry_at
         )
-
-    # The journal
-
-    def _write(self, decision: Decision) -> None:
-        """A decision, and the switch that it may be."""
-        now = Moment.read(self._clock)
-        last = self._tried[-1] if self._tried else None
-        target = decision.target if isinstance(decision, Try) else None
-        order = self._context.fallback.order(self._context.health(self.request), self._context.targets(self.request))
-        self._context.journal(
-            Decided(
-                now,
-                self.id,
-                len(self._tried),
-                target,
-                decision.reason,
-                wait=decision.wait if isinstance(decision, Try) else 0.0,
-                cause=last.error if last else None,
-                order=order,
-            )
-        )
-        left = last.target if last else self._requested()
-        if target is not None and target.provider != left.provider:
-            why = consequence_of(last.error).words if last else decision.reason
-            chars = last.outcome.chars if last else 0
-            self._context.journal(Switched(now, self.id, left, target, why, chars))
-
-    def _write_end(self, answered: Target | None, reason: str) -> None:
-        now = Moment.read(self._clock)
-        self._context.journal(TurnEnded(now, self.id, self._requested(), answered, reason, self._elapsed()))
 
 
 def _retracted(attempt: Attempt, error: ErrorInfo, chars: int, next_target: Target | None) -> list[TurnEvent]:
