@@ -22,26 +22,30 @@ def run_health(options: argparse.Namespace) -> int:
         return refuse(refused, as_json=options.json)
     for notice in opened.notices:
         say(str(notice))
-    snapshot = run(_look(opened, probe=options.probe))
+    snapshot, failed = run(_look(opened, probe=options.probe))
     if options.json:
         write_json(health_shape(snapshot))
     else:
         write_table(
             [_row(snapshot, health) for health in snapshot.health],
-            ("provider", "state", "ok", "requests", "average", "checked", "model", "note"),
+            ("provider", "state", "as of", "ok", "requests", "average", "checked", "model", "note"),
         )
     fit = {placement.target.provider for placement in snapshot.order if placement.eligible}
-    if options.probe:  # a check that has just failed says more than a state that has not been asked yet
-        fit -= {health.name for health in snapshot.health if health.last_error is not None}
-    return exit_status.OK if fit else exit_status.NO_ANSWER
+    # A check that has just failed says more than a state that has not been asked yet.
+    return exit_status.OK if fit - failed else exit_status.NO_ANSWER
 
 
-async def _look(opened: Opened, *, probe: bool) -> Snapshot:
+async def _look(opened: Opened, *, probe: bool) -> tuple[Snapshot, set[str]]:
+    """How they are, and whose check has just failed. Without `probe` nobody is checked."""
     async with opened.client() as client:
-        if probe:
-            names = [info.name for info in client.snapshot().providers if info.configured or not info.problem]
-            await asyncio.gather(*(client.probe(name) for name in names))
-        return client.snapshot()
+        before = client.snapshot()
+        if not probe:
+            return before, set()
+        names = [info.name for info in before.providers if info.configured or not info.problem]
+        await asyncio.gather(*(client.probe(name) for name in names))
+        after = client.snapshot()
+        failed = {its.name for its in after.health if its.last_error is not before.health_of(its.name).last_error}
+        return after, failed
 
 
 def _row(snapshot: Snapshot, health: ProviderHealth) -> tuple[str, ...]:
@@ -54,6 +58,7 @@ def _row(snapshot: Snapshot, health: ProviderHealth) -> tuple[str, ...]:
     return (
         name,
         health.state.value,
+        "-" if health.as_of is None else _ago(health.as_of),
         "-" if rate is None else f"{rate:.0%}",
         str(health.total_requests),
         "-" if average is None else f"{average:.1f} s",
