@@ -59,6 +59,14 @@ def openrouter_key(state: State) -> Any:
     return {"data": {"label": "sk-sim-...ter", **limits, **usage, "is_management_key": False, "expires_at": None}}
 
 
+def openrouter_endpoints(model: SimModel) -> Any:
+    """`GET /api/v1/models/{author}/{slug}/endpoints`: who serves a model, and how well."""
+    row = {"name": f"Simulated | {model.id}", "provider_name": "Simulated", "tag": "simulated", "status": 0}
+    uptime = {"uptime_last_5m": 100, "uptime_last_30m": 99.8, "uptime_last_1d": 99.9}
+    about = {"context_length": model.context, "max_completion_tokens": model.output, "supports_implicit_caching": False}
+    return {"data": {"id": model.id, "name": model.name, "created": _CREATED, "endpoints": [row | uptime | about]}}
+
+
 def openai_models(state: State) -> Any:
     """`GET /v1/models`."""
     return {"object": "list", "data": [openai_model(model) for model in state.models]}

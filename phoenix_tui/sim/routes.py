@@ -51,6 +51,12 @@ ROUTES: dict[str, tuple[Route, ...]] = {
         _generation("/api/v1/chat/completions", chat_dialects.OPENROUTER),
         _get("/api/v1/key", lists.openrouter_key),
         _get("/api/v1/models", lists.openrouter_models, public=True),
+        Route(
+            "GET",
+            re.compile("/api/v1/models/(?P<model>.+)/endpoints"),
+            lister=lambda state: lists.openrouter_endpoints(_only(state)),
+            one=True,
+        ),
         Route("GET", re.compile("/api/v1/credits"), lister=lists.openrouter_key, management=True),
     ),
     "openai": (

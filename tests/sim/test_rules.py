@@ -46,6 +46,15 @@ async def test_openrouters_list_is_public_and_its_credits_are_not_for_everybody(
     assert credit.status == 403
 
 
+async def test_openrouter_tells_how_those_do_who_serve_a_model(sim: Simulator) -> None:
+    path, headers = "/api/v1/models/{}/endpoints", _right(sim, "openrouter")
+    heard = await hear(sim["openrouter"], raw_request("GET", path.format("openai/gpt-6-luna"), headers=headers))
+    rows = json.loads(heard.text)["data"]["endpoints"]
+    assert [row["uptime_last_30m"] for row in rows] == [99.8]
+    unknown = await hear(sim["openrouter"], raw_request("GET", path.format("no/such"), headers=headers))
+    assert unknown.status in (400, 404)
+
+
 @pytest.mark.parametrize("speaker", SPEAKERS.values(), ids=list(SPEAKERS))
 async def test_an_unknown_model_is_not_found(sim: Simulator, speaker: Speaker) -> None:
     sim[speaker.provider].key = None
