@@ -7,6 +7,8 @@ characters. What is read may come from anybody.
 from __future__ import annotations
 
 import json
+from dataclasses import fields, is_dataclass
+from datetime import datetime
 from typing import Any, TypeVar, get_args
 
 from pydantic import TypeAdapter, ValidationError
@@ -20,6 +22,8 @@ T = TypeVar("T")
 
 LONGEST_TEXT = 1_000
 """Characters of one text; more is cut off."""
+_SHORTEST_KEY = 5
+"""Characters; nothing shorter is shaped like a key."""
 _LARGEST = 2.0**64
 """Of a number: more than any counter, seed or duration has."""
 _LATEST_WALL = 10**11
@@ -40,7 +44,7 @@ def kind_of(record: Record) -> str:
 
 def record_data(record: Record) -> dict[str, Any]:
     """`record` as plain JSON values. Raises ValueError for one that JSON cannot hold."""
-    data = _plain(record)
+    data: dict[str, Any] = _plain(record)
     if isinstance(record, HealthChanged):
         # Events of the same shape differ only in kind.
         data["event"] = {"kind": type(record.event).__name__, **data["event"]}
@@ -100,30 +104,29 @@ def _adapter(of: type[Any]) -> TypeAdapter[Any]:
     return _ADAPTERS[of]
 
 
-def _plain(value: object) -> dict[str, Any]:
-    data = _adapter(type(value)).dump_python(value, mode="json")
-    cleaned = _cleaned(data)
-    if not isinstance(cleaned, dict):  # pragma: no cover - every one of our values is a record
-        raise TypeError(f"{type(value).__name__} is no record")
-    return cleaned
-
-
-def _cleaned(data: Any) -> Any:
-    match data:
+def _plain(value: object) -> Any:
+    """`value` as JSON has it. Written out here, since a schema for writing takes longer to make than most runs last."""
+    match value:
         case str():
-            return redact(strip_controls(data))[:LONGEST_TEXT]
-        case dict():
-            return {str(name): _cleaned(value) for name, value in data.items()}
-        case list():
-            return [_cleaned(value) for value in data]
+            return _clean(value)
         case bool() | None:
-            return data
+            return value
         case int() | float():
-            if data != data:
+            if value != value:
                 raise ValueError("JSON has no word for what is no number")
-            return data if -_LARGEST <= data <= _LARGEST else _LARGEST if data > 0 else -_LARGEST
+            return value if -_LARGEST <= value <= _LARGEST else _LARGEST if value > 0 else -_LARGEST
+        case datetime():
+            return value.isoformat()
+        case list() | tuple():
+            return [_plain(each) for each in value]
+        case _ if is_dataclass(value):
+            return {field.name: _plain(getattr(value, field.name)) for field in fields(value)}
         case _:
-            return data
+            raise ValueError(f"JSON has no word for {type(value).__name__}")
+
+
+def _clean(text: str) -> str:
+    return redact(strip_controls(text))[:LONGEST_TEXT] if len(text) >= _SHORTEST_KEY else strip_controls(text)
 
 
 def _value(of: type[T], data: Any) -> T:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import secrets
 import sqlite3
 from collections import deque
@@ -27,6 +28,8 @@ _PRUNED_EVERY = 1_000
 """Records written between two looks for what is too old."""
 _COLUMNS = "session, sequence, wall, kind, providers, notable, record"
 Row = tuple[str, int, float, str, str, bool, str]
+RawRow = tuple[object, object, object, object]
+"""Session, sequence, kind and record as they stand in a file that anybody may have written."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,13 +110,14 @@ class IncidentLog:
     async def read(self, wanted: Wanted) -> Found:
         """What is kept of what is wanted, this program's own newest records included. Raises NotKept."""
 
-        def read() -> Found:
+        def read() -> list[RawRow]:
             self.drain()
             if not self._database.exists():
-                return Found()
-            return self._database.read(lambda connection: _read(connection, wanted))
+                return []
+            return self._database.read(lambda connection: _rows_of(connection, wanted))
 
-        return await self._worker.call(read)
+        # A month of records takes seconds to be understood: not in the thread that others wait for.
+        return await asyncio.to_thread(_found, await self._worker.call(read))
 
     def drain(self) -> None:
         """Write all that waits, as far as the disk takes it. Runs in the store's thread."""
@@ -194,7 +198,8 @@ def _row(incident: Incident) -> Row:
     )
 
 
-def _read(connection: sqlite3.Connection, wanted: Wanted) -> Found:
+def _rows_of(connection: sqlite3.Connection, wanted: Wanted) -> list[RawRow]:
+    """The rows that are wanted, newest first."""
     conditions: list[str] = []
     values: list[object] = []
     if wanted.since is not None:
@@ -209,15 +214,18 @@ def _read(connection: sqlite3.Connection, wanted: Wanted) -> Found:
     if wanted.notable:
         conditions.append("notable")
     where = f"WHERE {' AND '.join(conditions)} " if conditions else ""
-    rows = connection.execute(
+    return connection.execute(
         f"SELECT session, sequence, kind, record FROM incidents {where}ORDER BY number DESC LIMIT ?",  # noqa: S608 - as above
         (*values, -1 if wanted.limit is None else wanted.limit),
-    )
+    ).fetchall()
+
+
+def _found(rows: Iterable[RawRow]) -> Found:
     incidents: list[Incident] = []
     unreadable = 0
     for session, sequence, kind, record in rows:
         try:
-            incidents.append(Incident(str(session), int(sequence), record_from(str(kind), loads(str(record)))))
+            incidents.append(Incident(str(session), int(str(sequence)), record_from(str(kind), loads(str(record)))))
         except ValueError:
             unreadable += 1
     incidents.reverse()
