@@ -182,6 +182,7 @@ BOMB = (
         "\ufeff" + BOMB,
         rss(item("x", "y")).replace("</rss>", " " * MAX_BYTES + "</rss>"),
     ],
+    ids=range(16),
 )
 def test_what_is_no_status_page(document: str) -> None:
     assert read(document) is None
