@@ -18,6 +18,7 @@ from phoenix_tui.commands.running import wait_for_no_thread
 
 if TYPE_CHECKING:
     from phoenix_tui.core.client import Client
+    from phoenix_tui.core.journal import Record
     from phoenix_tui.tui.start import ChoiceKeeper, Start
 
 _NEEDS_TERMINAL = (
@@ -50,16 +51,20 @@ def _start(opened: Opened) -> Start:
 
     from phoenix_tui.tui.start import Start
 
+    news: list[str] = []
+
     def open_client() -> AbstractAsyncContextManager[Client]:
         wait_for_no_thread(asyncio.get_running_loop())
-        return replace(opened, config=replace(opened.config, watches_idle=True)).client()
+        return replace(opened, config=replace(opened.config, watches_idle=True)).client(on_notice=news.append)
 
     return Start(
         open_client=open_client,
         warm_up=_warm_up,
         notices=tuple(str(notice) for notice in opened.notices),
+        news=lambda: news,
         state_folder=paths.state_dir(os.environ),
         choices=_keep_choices(),
+        incidents=_read_incidents,
         own_order=opened.settings.choices.order,
         models=opened.settings.choices.models,
         system_prompt=opened.settings.system_prompt or "",
@@ -95,6 +100,18 @@ async def _open_demo() -> AsyncIterator[Client]:
 
 def _warm_up() -> None:
     import phoenix_tui.core.client  # noqa: F401 - loaded in a thread while the first picture stands
+
+
+async def _read_incidents(limit: int) -> tuple[Record, ...]:
+    """What happened of late, in this program and in others."""
+    from phoenix_tui.store import Wanted, open_store
+
+    store = open_store(paths.state_dir(os.environ))
+    try:
+        found = await store.incidents.read(Wanted(limit=limit, notable=True))
+    finally:
+        await store.close()
+    return tuple(incident.record for incident in found.incidents)
 
 
 def _keep_choices() -> ChoiceKeeper:

@@ -18,6 +18,7 @@ class SlashCommand:
 COMMANDS: tuple[SlashCommand, ...] = (
     SlashCommand("providers", "health of all providers, printed in the chat"),
     SlashCommand("health", "the same"),
+    SlashCommand("incidents", "what happened: failures, switches, changes of health"),
     SlashCommand("use", "make a provider the primary", "NAME"),
     SlashCommand("model", "choose the model of the primary", "ID"),
     SlashCommand("retry", "send the last unanswered question again"),

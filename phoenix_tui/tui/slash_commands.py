@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from phoenix_tui.tui.screens.main import MainScreen
 
 MODELS_SHOWN = 40
+INCIDENTS_SHOWN = 30
 
 
 def carry_out(screen: MainScreen, name: str, argument: str) -> None:
@@ -22,6 +23,8 @@ def carry_out(screen: MainScreen, name: str, argument: str) -> None:
     match name:
         case "providers" | "health":
             screen.action_providers()
+        case "incidents":
+            screen.work(partial(_incidents, screen), "incidents", exclusive=True)
         case "use":
             _use(screen, argument)
         case "model":
@@ -47,6 +50,27 @@ def _use(screen: MainScreen, argument: str) -> None:
     meant = f"Did you mean {near}? " if near else ""
     asked = f"There is no provider {one_line(argument)[:40]}. " if argument else "Which one? "
     screen.tell(f"{asked}{meant}The seven: {', '.join(PROVIDER_NAMES)}.", "warning")
+
+
+async def _incidents(screen: MainScreen) -> None:
+    # Not before somebody asks: the first picture needs none of it.
+    from phoenix_tui.core.kept_health import NotKept  # noqa: PLC0415 - as above
+    from phoenix_tui.tui.incident_report import incident_report  # noqa: PLC0415 - as above
+
+    if screen.begin.incidents is None:
+        screen.tell("Nothing is kept here: this run leaves no trace.")
+        return
+    try:
+        records = await screen.begin.incidents(INCIDENTS_SHOWN)
+    except NotKept as problem:
+        screen.tell(str(problem), "warning")
+        return
+    lines = incident_report(records)
+    if lines:
+        lines.append([("phoenix-tui incidents has them all", "$text-muted")])
+    else:
+        lines.append([("Nothing yet: failures, switches and changes of health will be here.", "")])
+    screen.print("Incidents", lines)
 
 
 async def _model(screen: MainScreen, argument: str) -> None:

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from phoenix_tui.tui.ports import ClientFactory
+
+if TYPE_CHECKING:
+    from phoenix_tui.core.journal import Record
 
 
 class ChoiceKeeper(Protocol):
@@ -25,25 +28,35 @@ class ChoiceKeeper(Protocol):
     ) -> str | None: ...
 
 
+class IncidentReader(Protocol):
+    """The newest `limit` records of the log that are worth a line, oldest first. Raises NotKept."""
+
+    async def __call__(self, limit: int) -> tuple[Record, ...]: ...
+
+
 @dataclass(frozen=True, slots=True)
 class Start:
     """How one run of the screen begins.
 
     `open_client` makes the client after the first paint; `warm_up` runs before it in a thread and imports what is
-    heavy. `notices` are sentences to show at the start (configuration problems, hints). `state_folder` None keeps
-    nothing. `choices` None keeps no choices (the demo). `own_order` and `models` are what was kept before. `wall` is
-    the time of day in seconds since the epoch.
+    heavy. `notices` are sentences to show at the start (configuration problems, hints), `news` has those that have come
+    up since; it is asked after each change of health. `state_folder` None keeps nothing, `choices` None no choices and
+    `incidents` None no log (the demo). `own_order` and `models` are what was kept before. With `local_only` nothing ever
+    leaves this machine, whatever a conversation wants. `wall` is the time of day in seconds since the epoch.
     """
 
     open_client: ClientFactory
     warm_up: Callable[[], None] | None = None
     notices: tuple[str, ...] = ()
+    news: Callable[[], Sequence[str]] = tuple
     state_folder: Path | None = None
     choices: ChoiceKeeper | None = None
+    incidents: IncidentReader | None = None
     own_order: tuple[str, ...] | None = None
     models: Mapping[str, str] = field(default_factory=dict)
     system_prompt: str = ""
     is_demo: bool = False
+    local_only: bool = False
     theme: str = "dark"
     ascii_only: bool = False
     no_color: bool = False

@@ -16,13 +16,13 @@ from textual.worker import Worker, WorkerState, WorkType
 
 from phoenix_tui.core.errors import PhoenixError
 from phoenix_tui.core.snapshot import HealthState, Snapshot
-from phoenix_tui.tui import messages, switching
+from phoenix_tui.core.types import Strategy
+from phoenix_tui.tui import health_words, messages, switching
 from phoenix_tui.tui.keeping import ChoicesKeeper
 from phoenix_tui.tui.ports import ClientPort
 from phoenix_tui.tui.start import Start
 from phoenix_tui.tui.switching import Told
 from phoenix_tui.tui.text import clip, one_line
-from phoenix_tui.tui.widgets.health_sidebar import remaining_until_retry
 
 CLOSING_SECONDS = 3.0
 """How long leaving waits for connections to close."""
@@ -54,6 +54,7 @@ class ProviderScreen(Screen[None]):
         self._models = dict(start.models)
         self._tick: Timer | None = None
         self._told: Severity = "warning"
+        self._news_told = 0
 
     def on_mount(self) -> None:
         self.now = self.begin.wall()
@@ -96,8 +97,16 @@ class ProviderScreen(Screen[None]):
                 async for snapshot in client.watch():
                     self.now = self.begin.wall()
                     self.snapshot = snapshot
+                    self._tell_news()
             finally:
                 self._client = None
+
+    def _tell_news(self) -> None:
+        """What has come up that is nobody's answer: a disk that is full, a file that was set aside."""
+        news = self.begin.news()
+        for sentence in news[self._news_told :]:
+            self.tell(sentence, "warning")
+        self._news_told = len(news)
 
     async def client(self) -> ClientPort:
         """The client, as soon as it is open. Raises ClientNotOpen when it never will be."""
@@ -139,7 +148,7 @@ class ProviderScreen(Screen[None]):
     def something_counts(self) -> bool:
         """Whether anything on the screen changes with time alone."""
         snapshot = self.snapshot
-        return snapshot is not None and any(remaining_until_retry(health, self.now) for health in snapshot.health)
+        return snapshot is not None and health_words.something_counts(snapshot, self.now)
 
     def keep_ticking(self) -> None:
         """One timer of a second while something counts, none otherwise."""
@@ -195,6 +204,16 @@ class ProviderScreen(Screen[None]):
         self._own_order = None
         self.change(switching.reset)
 
+    def action_strategy(self, name: str = "") -> None:
+        """Order by the strategy `name` from now on; without a name by the next one."""
+        if self._client is None or self.snapshot is None:
+            self.tell(self._client_problem or "One moment: the connections are still being opened.", "warning")
+            return
+        strategies = list(Strategy)
+        after = strategies[(strategies.index(self.snapshot.strategy) + 1) % len(strategies)]
+        self.tell(switching.choose_strategy(self._client, Strategy(name) if name else after))
+        self.snapshot = self._client.snapshot()
+
     def choose_model(self, name: str, model: str) -> None:
         """Ask `model` of `name` from now on."""
         self._models[name] = model
@@ -223,6 +242,10 @@ class ProviderScreen(Screen[None]):
     @on(messages.ProviderSwitched)
     def _provider_switched(self, event: messages.ProviderSwitched) -> None:
         self.action_switch(event.provider)
+
+    @on(messages.StrategyPassedOn)
+    def _strategy_passed_on(self) -> None:
+        self.action_strategy()
 
     @on(messages.OrderReset)
     def _order_reset(self) -> None:
