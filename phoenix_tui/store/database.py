@@ -93,10 +93,12 @@ class Database:
                 self._set_aside()
                 return self._transaction(work, begin)
         except sqlite3.Error as error:
-            raise NotKept(f"Health and incidents cannot be kept in {self.path}: {_reason(error)}.") from error
+            raise self._unusable(_reason(error)) from error
         except OSError as error:
-            reason = error.strerror or str(error)
-            raise NotKept(f"Health and incidents cannot be kept in {self.path}: {reason}.") from error
+            raise self._unusable(error.strerror or str(error)) from error
+
+    def _unusable(self, reason: str) -> NotKept:
+        return NotKept(f"{self.path}, where health and incidents are kept, cannot be used: {reason}.")
 
     def _transaction(self, work: Callable[[sqlite3.Connection], T], begin: str) -> T:
         if self._connection is not None and _identity(self.path) != self._identity:
