@@ -18,6 +18,8 @@ COOLING_CAP = 60.0
 """Seconds; the longest rest after a rate limit that names no time, however often it comes."""
 PEAK_TAU = 60.0
 """Seconds in which a peak falls to 1/e of its height over what is usual."""
+_PEAK_MINUTES = 12
+"""After which nothing is left of a peak that anybody could see."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,7 +152,9 @@ def peak_now(latency: Latency, now: Moment) -> float | None:
         return latency.peak
     usual = min(usual, latency.peak)
     minutes = max(0.0, now.since(latency.at)) // PEAK_TAU
-    return round(usual + (latency.peak - usual) * math.exp(-minutes), 4) if minutes else latency.peak
+    if minutes > _PEAK_MINUTES:
+        return usual
+    return usual + (latency.peak - usual) * math.exp(-minutes) if minutes else latency.peak
 
 
 def _measured(latency: Latency, ttft: float | None, now: Moment) -> Latency:
