@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from tests.matrix.cells import Cell
-from tests.matrix.fault import BODY, OPENED, TOKENS
+from tests.matrix.fault import OPENED, TOKENS
 from tests.matrix.phases import Mode, Phase
 
 
@@ -32,31 +32,14 @@ class Defect:
         )
 
 
-_JOINED = (
-    "Two events without a blank line between them are one frame with two JSON values. `SharedDecoder.feed` skips the "
-    "frame as no JSON, and the text of both is lost in an answer that counts as whole. It should read the values of a "
-    "frame one after the other."
-)
-_CUT_404 = (
-    "`error_of_status` takes the body of a 404 that is no JSON for that of a server which is no model API. The first "
-    "half of a JSON error is no JSON either: only a body that does not begin as JSON says so."
-)
-
 KNOWN_DEFECTS: tuple[Defect, ...] = (
-    Defect("a blank line is missing", _JOINED, phases=frozenset({OPENED, TOKENS})),
-    Defect("a blank line is missing", _JOINED, phases=frozenset({BODY}), providers=frozenset({"gemini", "lmstudio"})),
-    Defect("404, body cut", _CUT_404),
-    Defect("404, body never ends", _CUT_404),
     Defect(
-        "backlog full",
-        "`Provider` gives every connection `deadlines.connect`, 5 s, and not `until_connected`, which is 2 s on this "
-        "machine itself; with the list that is read first it is 10 s.",
-        providers=frozenset({"ollama", "lmstudio"}),
-    ),
-    Defect(
-        "error in the body: overloaded",
-        'The words of `classify` know "server busy", not "the server is busy".',
-        providers=frozenset({"lmstudio"}),
+        "a blank line is missing",
+        "Two values on one line, since the line end between them is missing, are skipped as no JSON: the text of both "
+        "is lost in an answer that counts as whole. `framing.json_body.JsonDecoder` gives out a line as one frame "
+        "however many values it has; event streams are read value by value.",
+        phases=frozenset({OPENED, TOKENS}),
+        providers=frozenset({"ollama"}),
     ),
 )
 

@@ -138,7 +138,8 @@ class Fails:
 @dataclass(frozen=True)
 class Whole:
     """The answer is whole. `added` is text of the fault's own between the tokens shown and the rest; `replaced` what
-    cannot be read of it; `empty`: a whole answer without text. `seconds`: how long it takes at the most."""
+    cannot be read of it; `empty`: a whole answer without text. `seconds`: how long it takes at the most;
+    `left_open`: nothing but a deadline ends the wait for more."""
 
     note: str = ""
     added: str = ""
@@ -146,6 +147,7 @@ class Whole:
     empty: bool = False
     bad_events: int | None = None
     seconds: float = 2.0
+    left_open: bool = False
 
     def __str__(self) -> str:
         return f"whole{', without text' if self.empty else ''}{f' ({self.note})' if self.note else ''}"
