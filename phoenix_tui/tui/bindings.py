@@ -70,6 +70,8 @@ KEYS: tuple[KeyAction, ...] = (
     KeyAction(
         "panels", "f9,ctrl+t", "toggle_panels", "Show or hide the panels", Group.ANYWHERE, "", "panels", priority=True
     ),
+    KeyAction("local", "ctrl+l", "local", "Keep this conversation on this machine", Group.ANYWHERE),
+    KeyAction("confirm", "ctrl+g", "confirm", "While it is asked: let the next provider answer now", Group.ANYWHERE),
     KeyAction("again", "ctrl+r", "again", "Restore the last conversation, or retry the last question", Group.ANYWHERE),
     KeyAction(
         "quit", "ctrl+q", "leave", "Leave; conversation and draft are kept", Group.ANYWHERE, "", "leave", priority=True
@@ -89,6 +91,7 @@ KEYS: tuple[KeyAction, ...] = (
     KeyAction("history.back", "up", "history_back", "In the first line: the message sent before", Group.PROMPT),
     KeyAction("history.forward", "down", "history_forward", "In the last line: the message sent after", Group.PROMPT),
     KeyAction("retry", "r", "retry", "Retry the last unanswered question", Group.READING, "", "retry"),
+    KeyAction("other", "o", "other", "Send the unanswered question to another provider", Group.READING),
     KeyAction("write", "i", "focus_prompt", "Go back to the prompt (so does typing)", Group.READING, "", "write"),
     KeyAction(
         "health.primary", "enter", "make_primary", "Make the chosen provider the primary", Group.HEALTH, "", "primary"
@@ -102,6 +105,7 @@ KEYS: tuple[KeyAction, ...] = (
     ),
     KeyAction("order.down", "shift+down,J", "move(1)", "Move it down", Group.ORDER, "J, shift+down", "down"),
     KeyAction("order.switch", "x", "switch", "Switch it off or on again", Group.ORDER, "", "off/on"),
+    KeyAction("order.strategy", "s", "strategy", "Order by the next strategy", Group.ORDER, "", "strategy"),
     KeyAction("order.reset", "0", "reset", "Back to the default order", Group.ORDER, "", "default"),
 )
 

@@ -38,6 +38,11 @@ class Chat:
         if self._reply is not None:
             self.transcript.append_reasoning(self._reply, text)
 
+    def rejoin_reply(self, text: str, note: str) -> None:
+        """The reply was cut, its text so far is `text`, and what comes now goes on with it; `note` says so there."""
+        if self._reply is not None:
+            self.transcript.rejoin(self._reply, text, note)
+
     def cut_reply(self, label: str) -> None:
         """What the reply has so far is kept, folded, under `label`; it is not the answer."""
         if self._reply is not None:

@@ -10,6 +10,7 @@ from textual.command import DiscoveryHit, Hit, Provider
 from textual.content import Content
 
 from phoenix_tui.core.profiles import PROVIDER_NAMES
+from phoenix_tui.core.types import Strategy
 from phoenix_tui.tui.bindings import KEYS, Group
 
 Runner = Callable[[], Awaitable[object]]
@@ -39,6 +40,14 @@ _FOR_EACH_PROVIDER = (
 )
 _SCREEN_ACTIONS = (
     ("Show the health of all providers", "/providers", "providers"),
+    ("Show who would be asked now, and why", "/route", "route"),
+    ("Show what happened: failures, switches, health", "/incidents", "incidents"),
+    (
+        "Let this conversation leave this machine again",
+        "/local off; hosted providers may be sent all of it",
+        "local('off')",
+    ),
+    ("Send the unanswered question to another provider", "o, /other", "other"),
     ("Begin a new conversation", "/new; the present one is kept", "new"),
     ("Retry the last unanswered question", "r, /retry", "retry"),
     ("Restore the last conversation", "ctrl+r, /restore", "restore"),
@@ -51,11 +60,13 @@ _SCREEN_ACTIONS = (
 def commands() -> Iterator[Command]:
     """Everything the palette offers."""
     for row in KEYS:
-        if row.group is Group.ANYWHERE and row.id not in ("palette", "stop", "again"):
+        if row.group is Group.ANYWHERE and row.id not in ("palette", "stop", "again", "confirm"):
             yield Command(row.description, row.key_label, row.action)
     yield Command("Stop the answer", "esc", "stop")
     for title, help_text, action in _SCREEN_ACTIONS:
         yield Command(title, help_text, action)
+    for strategy in Strategy:
+        yield Command(f"Order by the strategy {strategy}", "s in the fallback order", f"strategy('{strategy}')")
     for name in PROVIDER_NAMES:
         for title, help_text, action in _FOR_EACH_PROVIDER:
             yield Command(title.format(name=name), help_text, action.format(name=name))

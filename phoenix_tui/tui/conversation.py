@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
-from phoenix_tui.core.types import Answer, Message
+from phoenix_tui.core.types import Answer, ChatRequest, Message, OutcomeKind
 
 
 class Ending(StrEnum):
@@ -22,22 +22,29 @@ class Ending(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Exchange:
-    """A question and what came of it. `answer` may be partial, `attribution` and `note` are lines for people."""
+    """A question and what came of it. `answer` may be partial, `attribution` and `note` are lines for people; `seams`
+    are where, in characters of the answer, one provider went on with the cut answer of another."""
 
     question: str
     answer: str = ""
     ending: Ending = Ending.OPEN
     attribution: str = ""
     note: str = ""
+    seams: tuple[int, ...] = ()
 
 
 @dataclass
 class Conversation:
-    """The exchanges so far and their sums. `cost_usd` counts only what providers named, None when none did."""
+    """The exchanges so far and their sums. `cost_usd` counts only what providers named, None when none did.
+
+    `local_only` keeps it on this machine, whatever fails. `known_to` names the providers that some of it was sent to.
+    """
 
     exchanges: list[Exchange] = field(default_factory=list)
     tokens: int = 0
     cost_usd: float | None = None
+    local_only: bool = False
+    known_to: set[str] = field(default_factory=set)
 
     @property
     def is_empty(self) -> bool:
@@ -55,6 +62,15 @@ class Conversation:
             return self.exchanges[-1].question
         return None
 
+    def request(self, question: str, system: str = "", *, provider: str | None = None) -> ChatRequest:
+        """The request for an answer to `question`, from `provider` if it can give one."""
+        return ChatRequest(
+            self.messages(question, system),
+            provider=provider,
+            local_only=self.local_only,
+            known_to=frozenset(self.known_to),
+        )
+
     def messages(self, question: str, system: str = "") -> tuple[Message, ...]:
         """What is sent for `question`: the system prompt, every whole exchange, the question."""
         earlier: list[Message] = []
@@ -69,14 +85,18 @@ class Conversation:
         """Begin an exchange."""
         self.exchanges.append(Exchange(question))
 
-    def end(self, ending: Ending, *, answer: str = "", attribution: str = "", note: str = "") -> None:
+    def end(
+        self, ending: Ending, *, answer: str = "", attribution: str = "", note: str = "", seams: tuple[int, ...] = ()
+    ) -> None:
         """Close the exchange that is open."""
         self.exchanges[-1] = replace(
-            self.exchanges[-1], ending=ending, answer=answer, attribution=attribution, note=note
+            self.exchanges[-1], ending=ending, answer=answer, attribution=attribution, note=note, seams=seams
         )
 
     def count(self, answer: Answer) -> None:
-        """Add what an answer used to the sums."""
-        self.tokens += (answer.usage.input_tokens or 0) + (answer.usage.output_tokens or 0)
-        if answer.usage.cost_usd is not None:
-            self.cost_usd = (self.cost_usd or 0.0) + answer.usage.cost_usd
+        """Add what an answer used to the sums, attempts that were for nothing included."""
+        lost = [record.outcome.usage for record in answer.attempts if record.outcome.kind is not OutcomeKind.OK]
+        for usage in (answer.usage, *lost):
+            self.tokens += (usage.input_tokens or 0) + (usage.output_tokens or 0)
+            if usage.cost_usd is not None:
+                self.cost_usd = (self.cost_usd or 0.0) + usage.cost_usd

@@ -38,5 +38,9 @@ class ProviderSwitched(Message):
         self.provider = provider
 
 
+class StrategyPassedOn(Message):
+    """The person wants the order made by the next strategy."""
+
+
 class OrderReset(Message):
     """The person wants the default order back."""

@@ -2,14 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterable, AsyncIterator
+from collections.abc import AsyncIterator
 from contextlib import AbstractAsyncContextManager
 from enum import StrEnum
 from typing import Protocol
 
-from phoenix_tui.core.events import TurnEvent
+from phoenix_tui.core.events import Confirming, TurnEvent
 from phoenix_tui.core.snapshot import ProviderHealth, Snapshot
-from phoenix_tui.core.types import ChatRequest, ModelInfo
+from phoenix_tui.core.types import ChatRequest, ModelInfo, Strategy
+
+
+class TurnPort(Protocol):
+    """The part of `phoenix_tui.core.turn.Turn` that the screen uses once it is entered."""
+
+    def __aiter__(self) -> AsyncIterator[TurnEvent]: ...
+
+    def confirm(self) -> None: ...
+
+    def decline(self) -> None: ...
 
 
 class ClientPort(Protocol):
@@ -18,7 +28,7 @@ class ClientPort(Protocol):
     @property
     def primary_provider(self) -> str: ...
 
-    def stream(self, request: ChatRequest) -> AbstractAsyncContextManager[AsyncIterable[TurnEvent]]: ...
+    def stream(self, request: ChatRequest) -> AbstractAsyncContextManager[TurnPort]: ...
 
     def snapshot(self) -> Snapshot: ...
 
@@ -27,6 +37,8 @@ class ClientPort(Protocol):
     def set_primary(self, name: str) -> None: ...
 
     def set_model(self, name: str, model: str) -> None: ...
+
+    def set_strategy(self, strategy: Strategy) -> None: ...
 
     def move(self, name: str, by: int) -> None: ...
 
@@ -59,6 +71,17 @@ class Tone(StrEnum):
     ERROR = "error"
 
 
+class TurnStage(Protocol):
+    """What stands above the prompt while a turn goes on."""
+
+    def show_activity(self, what: str, until: float | None, why: str = "") -> None:
+        """`what` goes on now, in a short phrase. `until` is the wall time until which something waits, None when
+        nothing counts down; `why` says what for."""
+
+    def show_question(self, question: Confirming | None) -> None:
+        """Another provider is about to be told; None: not any more."""
+
+
 class ChatView(Protocol):
     """The part of the chat pane that a turn is told to. It knows questions, replies and lines, not providers."""
 
@@ -73,6 +96,9 @@ class ChatView(Protocol):
 
     def add_reasoning(self, text: str) -> None:
         """A piece of the model's reasoning, shown apart from the reply."""
+
+    def rejoin_reply(self, text: str, note: str) -> None:
+        """The reply was cut, its text so far is `text`, and what comes now goes on with it; `note` says so there."""
 
     def cut_reply(self, label: str) -> None:
         """What the reply has so far is kept, folded, under `label`; it is not the answer."""

@@ -7,8 +7,9 @@ from textwrap import wrap
 
 from phoenix_tui.core.snapshot import HealthState, ProviderHealth, ProviderInfo, Snapshot
 from phoenix_tui.tui.glyphs import Glyphs, has_failed_check, style_of, word_of
-from phoenix_tui.tui.text import ago, count, countdown, fit, one_line, percent, seconds
-from phoenix_tui.tui.wording import mend, said
+from phoenix_tui.tui.health_words import as_of, headroom, offline_banner, remaining_until, remaining_until_retry
+from phoenix_tui.tui.text import ago, count, countdown, fit, money, one_line, percent, seconds
+from phoenix_tui.tui.wording import mend, next_step, said
 
 Part = tuple[str, str]
 
@@ -26,6 +27,14 @@ def report(snapshot: Snapshot, now: float, glyphs: Glyphs) -> list[list[Part]]:
     first, *rest = wrap("Available: " + (", ".join(available) or "none"), FACT_CELLS)
     lines.append([("Available: ", "$text-muted"), (first.removeprefix("Available: "), "")])
     lines += [[("    " + line, "")] for line in rest]
+    lines.append(
+        [("Strategy: ", "$text-muted"), (snapshot.strategy.value, ""), ("; /route has the order", "$text-muted")]
+    )
+    if snapshot.daily_budget is not None:
+        spent = f"{money(snapshot.spent_today)} of {money(snapshot.daily_budget)}"
+        lines.append([("Spent today: ", "$text-muted"), (spent, "")])
+    if banner := offline_banner(snapshot, now):
+        lines += [[(line, "$health-degraded")] for line in wrap(banner + ".", FACT_CELLS)]
     lines.append([("", "")])
     for health, info in zip(snapshot.health, snapshot.providers, strict=True):
         style = style_of(health.state)
@@ -52,11 +61,26 @@ def _facts(health: ProviderHealth, info: ProviderInfo, now: float) -> list[str]:
         facts.append("not yet tested" if health.last_checked is None else "no request yet")
     if health.last_checked is not None and not health.total_requests:
         facts.append(f"checked {_when(health.last_checked, now)}")
-    if not health.is_available or has_failed_check(health):
-        if health.reason:
-            facts.append(one_line(health.reason))
-        if health.retry_at is not None and (remaining := health.retry_at.timestamp() - now) > 0:
-            facts.append(f"next try in {countdown(remaining)}")
+    if age := as_of(health, now):
+        facts.append(f"all this {age}, from an earlier run")
+    if (not health.is_available or has_failed_check(health) or health.state is HealthState.PROBATION) and health.reason:
+        facts.append(one_line(health.reason))
+    if remaining := remaining_until_retry(health, now):
+        facts.append(f"next try in {countdown(remaining)}")
+    if health.state is HealthState.BLOCKED and health.last_error:
+        step = next_step(health.last_error, info.model, info).rstrip(".")
+        facts.append(step[0].lower() + step[1:])
+    facts += [
+        f"{one_line(its.model)} rests for {countdown(rest)} more ({one_line(its.cooling_reason)})"
+        for its in health.models
+        if (rest := remaining_until(its.cooling_until, now)) and health.state is not HealthState.COOLING
+    ]
+    if info.local and info.model_loaded is False:
+        facts.append("its model is being loaded" if health.in_flight else "its model is not loaded yet")
+    facts += [headroom(limit, now) for limit in health.headroom]
+    if info.upstream is not None:
+        words = one_line(info.upstream.words) or ("trouble" if info.upstream.trouble else "no trouble")
+        facts.append(f"its status page says: {words} ({one_line(info.upstream.page)})")
     if health.last_error is not None and (not health.is_available or has_failed_check(health)):
         own_words = said(health.last_error, 200)
         facts.append(own_words[:1].lower() + own_words[1:])

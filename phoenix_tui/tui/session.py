@@ -34,6 +34,9 @@ class Saved:
     draft: str = ""
     shown: tuple[Mapping[str, Any], ...] = ()
     """The transcript as it was shown, as plain data of its widget; a help to restoring, never needed for it."""
+    local_only: bool = False
+    known_to: tuple[str, ...] = ()
+    """As in `Conversation`."""
 
     def __bool__(self) -> bool:
         return bool(self.exchanges or self.draft.strip())
@@ -153,8 +156,14 @@ def _decode(data: Any) -> Saved:
     draft = data["draft"]
     if not isinstance(draft, str):
         raise TypeError("the draft is no text")
-    shown = data.get("shown", ())
-    return Saved(exchanges, draft, tuple(item for item in shown if isinstance(item, dict)))
+    shown, known_to = data.get("shown", ()), data.get("known_to", ())
+    return Saved(
+        exchanges,
+        draft,
+        tuple(item for item in shown if isinstance(item, dict)),
+        local_only=data.get("local_only", False) is not False,  # in doubt it stays here
+        known_to=tuple(name for name in known_to if isinstance(name, str)),
+    )
 
 
 def _decode_exchange(item: Any) -> Exchange:
@@ -162,7 +171,8 @@ def _decode_exchange(item: Any) -> Exchange:
     if not all(isinstance(text, str) for text in texts.values()):
         raise TypeError("an exchange is no text")
     ending = Ending(item["ending"])
-    return Exchange(**texts, ending=Ending.STOPPED if ending is Ending.OPEN else ending)
+    seams = tuple(at for at in item.get("seams", ()) if isinstance(at, int))
+    return Exchange(**texts, ending=Ending.STOPPED if ending is Ending.OPEN else ending, seams=seams)
 
 
 def _write_atomically(path: Path, text: str) -> None:

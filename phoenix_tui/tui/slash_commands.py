@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from phoenix_tui.core.errors import ProviderError
 from phoenix_tui.core.profiles import PROVIDER_NAMES
+from phoenix_tui.core.types import Strategy
 from phoenix_tui.tui.slash import nearest
 from phoenix_tui.tui.text import one_line
 from phoenix_tui.tui.wording import what_happened
@@ -25,12 +26,20 @@ def carry_out(screen: MainScreen, name: str, argument: str) -> None:
             screen.action_providers()
         case "incidents":
             screen.work(partial(_incidents, screen), "incidents", exclusive=True)
+        case "route":
+            screen.action_route()
+        case "strategy":
+            _strategy(screen, argument)
+        case "local":
+            _local(screen, argument)
         case "use":
             _use(screen, argument)
         case "model":
             screen.work(partial(_model, screen, argument), "models", exclusive=True)
         case "retry":
             screen.action_retry()
+        case "other":
+            screen.action_other()
         case "restore":
             screen.action_restore()
         case "new":
@@ -39,6 +48,25 @@ def carry_out(screen: MainScreen, name: str, argument: str) -> None:
             screen.action_help()
         case "quit":
             screen.action_leave()
+
+
+def _strategy(screen: MainScreen, argument: str) -> None:
+    name = argument.lower()
+    names = tuple(strategy.value for strategy in Strategy)
+    if name in names:
+        screen.action_strategy(name)
+        return
+    near = nearest(name, names) if name else None
+    meant = f"Did you mean {near}? " if near else ""
+    now = f"It is {screen.snapshot.strategy} now. " if screen.snapshot and not argument else ""
+    screen.tell(f"{now}{meant}The strategies: {', '.join(names)}.", "warning" if argument else "information")
+
+
+def _local(screen: MainScreen, argument: str) -> None:
+    if argument.lower() in ("", "on", "off"):
+        screen.action_local(argument.lower())
+    else:
+        screen.tell("/local keeps this conversation on this machine, /local off lets it leave again.", "warning")
 
 
 def _use(screen: MainScreen, argument: str) -> None:

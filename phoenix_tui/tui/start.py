@@ -41,8 +41,8 @@ class Start:
     `open_client` makes the client after the first paint; `warm_up` runs before it in a thread and imports what is
     heavy. `notices` are sentences to show at the start (configuration problems, hints), `news` has those that have come
     up since; it is asked after each change of health. `state_folder` None keeps nothing, `choices` None no choices and
-    `incidents` None no log (the demo). `own_order` and `models` are what was kept before. With `local_only` nothing ever
-    leaves this machine, whatever a conversation wants. `wall` is the time of day in seconds since the epoch.
+    `incidents` None no log (the demo). `own_order` and `models` are what was kept before. With `local_only` nothing
+    ever leaves this machine, whatever a conversation wants. `wall` is the time of day in seconds since the epoch.
     """
 
     open_client: ClientFactory

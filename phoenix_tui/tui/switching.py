@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from phoenix_tui.core.snapshot import HealthState
+from phoenix_tui.core.types import Strategy
 from phoenix_tui.tui.glyphs import word_of
 from phoenix_tui.tui.ports import ClientPort
 from phoenix_tui.tui.text import one_line, sentence
@@ -59,6 +60,20 @@ def reset(client: ClientPort) -> Told:
     """Back to the default order."""
     client.reset_order()
     return Told("The default order is back.")
+
+
+_STRATEGIES = {
+    Strategy.STRICT: "Your order is kept as it is; who cannot be asked is passed over.",
+    Strategy.BALANCED: "Unreliable providers stand back behind reliable ones; else your order is kept.",
+    Strategy.LATENCY: "Unreliable providers stand back, and one that is clearly faster passes its neighbour.",
+    Strategy.COST: "Unreliable providers stand back, and cheaper models come first.",
+}
+
+
+def choose_strategy(client: ClientPort, strategy: Strategy) -> str:
+    """Make the order by `strategy` from now on, in this run; gives what that means."""
+    client.set_strategy(strategy)
+    return f"Strategy {strategy}: {_STRATEGIES[strategy]} LLM_STRATEGY={strategy} keeps it for later runs."
 
 
 def set_model(client: ClientPort, name: str, model: str) -> Told:

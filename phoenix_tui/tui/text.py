@@ -5,6 +5,8 @@ Everything here returns plain strings. A string reaches a widget only inside a `
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from rich.cells import cell_len, set_cell_size
 
 from phoenix_tui.core.text import strip_controls
@@ -76,6 +78,16 @@ def clip(text: str, width: int, *, ellipsis: str = "…") -> str:
     if width <= len(ellipsis):
         return ellipsis[: max(0, width)]
     return set_cell_size(text, width - len(ellipsis)).rstrip() + ellipsis
+
+
+def fitting(phrases: Iterable[str], width: int, *, ellipsis: str = "…") -> str:
+    """The first of `phrases`, on one line, that takes at most `width` cells; else the last one with words, clipped."""
+    last = ""
+    for phrase in phrases:
+        last = one_line(phrase) or last
+        if phrase and cell_len(last) <= width:
+            return last
+    return clip(last, width, ellipsis=ellipsis)
 
 
 def fit(text: str, width: int, *, ellipsis: str = "…") -> str:

@@ -5,20 +5,25 @@ Holds no widget of its own and awaits nothing, so every path can be tested with 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
-from typing import Protocol
+from dataclasses import dataclass
 
-from phoenix_tui.core.errors import NoProviderAnswered
+from phoenix_tui.core.errors import ErrorInfo, NoProviderAnswered, Phase
 from phoenix_tui.core.events import (
     AttemptAborted,
+    AttemptCut,
     AttemptFailed,
     AttemptStarted,
     Completed,
+    Confirming,
+    Hedged,
     Loading,
     Notice,
     ReasoningDelta,
     RefusalDelta,
     Restarted,
+    Resumed,
     Skipped,
     TextDelta,
     ToolCall,
@@ -26,53 +31,66 @@ from phoenix_tui.core.events import (
     Waiting,
 )
 from phoenix_tui.core.snapshot import ProviderInfo
-from phoenix_tui.core.types import Answer, Target
+from phoenix_tui.core.types import Answer, Attempt, Target
+from phoenix_tui.tui import handover
 from phoenix_tui.tui.conversation import Conversation, Ending
-from phoenix_tui.tui.ports import ChatView, Tone
+from phoenix_tui.tui.ports import ChatView, Tone, TurnStage
 from phoenix_tui.tui.text import count, one_line
 from phoenix_tui.tui.wording import attribution, cut_line, failed_line, final_failure, unusual_end
 
 RETRY_HINT = "Your message is back in the prompt; ctrl+r retries it (or r, after Esc)."
+_NOT_SENT = frozenset({None, Phase.CONNECT})
+"""How far an attempt has come that has told the provider nothing."""
 
 
-class ShowActivity(Protocol):
-    """Shows what goes on now, in a short phrase."""
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """What a turn begins with: who the providers are, the names of those that could be asked, best first, and what was
+    passed over before the answer before (as `TurnPresenter.passed_over` had it). `is_lock_fixed`: that nothing leaves
+    this machine is not the person's choice for this conversation, but for all."""
 
-    def __call__(self, what: str, until: float | None, why: str = "") -> None:
-        """`until` is the wall time until which something waits, None when nothing counts down; `why` says what for."""
+    infos: Mapping[str, ProviderInfo]
+    ready: tuple[str, ...] = ()
+    passed_over: frozenset[tuple[str, str]] = frozenset()
+    arrow: str = "→"
+    is_lock_fixed: bool = False
 
 
 class TurnPresenter:
-    """One turn on the screen. `show_activity` is told what stands in the line above the prompt."""
+    """One turn on the screen."""
 
-    def __init__(
-        self,
-        chat: ChatView,
-        conversation: Conversation,
-        infos: Mapping[str, ProviderInfo],
-        show_activity: ShowActivity,
-        *,
-        arrow: str = "→",
-    ) -> None:
+    def __init__(self, chat: ChatView, conversation: Conversation, setting: Setting, stage: TurnStage) -> None:
         self._chat = chat
         self._conversation = conversation
-        self._infos = dict(infos)
-        self._show_activity = show_activity
-        self._arrow = arrow
+        self._setting = setting
+        self._stage = stage
         self._target: Target | None = None
+        self._first: Target | None = None
         self._is_replying = False
         self._text: list[str] = []
+        self._seams: tuple[int, ...] = ()
         self._switches = 0
+        self._held: AttemptFailed | AttemptAborted | None = None
+        """A failure whose line waits for what follows it: a question to the person may."""
+        self._question: Confirming | None = None
+        self._cut: handover.Cut | None = None
+        self._newly_told: set[str] = set()
         self.is_over = False
+        self.passed_over: frozenset[tuple[str, str]] = frozenset()
+        """Who was passed over, and why, as what need not be told again before the next answer."""
+        self.other = ""
+        """Who else could be asked the question that was not answered; empty when nobody could."""
 
     def begin(self, question: str) -> None:
         """The question was sent."""
         self._conversation.ask(question)
         self._chat.ask(question)
-        self._show_activity("sending", None)
+        self._stage.show_activity("sending", None)
 
     def on_event(self, event: TurnEvent) -> None:
         """Show one event."""
+        if not isinstance(event, Confirming):
+            self._tell_held()
         match event:
             case TextDelta(text) | RefusalDelta(text):
                 self._reply()
@@ -88,28 +106,34 @@ class TurnPresenter:
             case ToolCall(name):
                 self._chat.say(f"The model wants to call {one_line(name)}; tools are not run here.", Tone.INFO)
             case AttemptStarted(attempt):
-                self._target = attempt.target
-                self._activity("is asked")
-            case AttemptFailed(attempt, error, next_target):
-                self._drop_reply()
-                if next_target is None and self._switches == 0:
-                    return  # the failure that follows says the same, and what to do
-                self._switches += 1
-                self._chat.say(failed_line(attempt.target, error, next_target, self._arrow), Tone.SWITCH)
-            case AttemptAborted(attempt, error, chars, next_target):
-                self._cut(f"interrupted, {count(chars, 'character')}")
-                self._chat.say(cut_line(attempt.target, error, chars, next_target, self._arrow), Tone.SWITCH)
+                self._start(attempt)
+            case Hedged(attempt):
+                self._tell(attempt.target.provider)
+                self._chat.say(handover.late_line(self._target, attempt.target), Tone.INFO)
+            case AttemptFailed(attempt, error):
+                self._failed(event, attempt, error)
+            case AttemptAborted(_, _, chars):
+                self._fold(f"interrupted, {count(chars, 'character')}")
+                self._held = event
+            case AttemptCut(attempt, error, _, next_target):
+                self._cut = handover.Cut(attempt.target, error)
+                self._activity("is asked to go on", next_target)
+            case Resumed(target, kept):
+                self._rejoin(target, kept)
             case Restarted(target):
                 self._target = target
                 self._activity("begins the answer again")
             case Waiting(target, _, until, reason):
-                self._show_activity(f"{target.provider} is asked again", until, one_line(reason))
+                self._stage.show_activity(f"{target.provider} is asked again", until, one_line(reason))
+            case Confirming():
+                self._question = event
+                self._stage.show_activity("", None)
+                self._stage.show_question(event)
             case Skipped(target, reason):
-                why = f" ({one_line(reason)})" if reason else ""
-                self._chat.say(f"{target.provider} was passed over{why}", Tone.SWITCH)
+                self._skip(target, reason)
             case Loading(target):
                 model = one_line(target.model) or "the model"
-                self._show_activity(f"{target.provider} is loading {model}; this can take minutes", None)
+                self._stage.show_activity(f"{target.provider} is loading {model}; this can take minutes", None)
             case Notice(message):
                 self._chat.say(one_line(message), Tone.INFO)
             case Completed(answer):
@@ -117,13 +141,36 @@ class TurnPresenter:
 
     def on_failure(self, failure: NoProviderAnswered) -> None:
         """Nobody answered."""
-        self._cut("interrupted")
-        happened, step = final_failure(failure.cause, failure.attempts, self._infos)
+        if self._question is not None:
+            self._decline(self._question, failure)
+            return
+        self._tell_held()
+        self._fold("interrupted")
+        happened, step = final_failure(failure.cause, failure.attempts, dict(self._setting.infos))
+        if self._conversation.local_only or self._setting.is_lock_fixed:
+            kept = handover.locked_failure(self._setting.infos, fixed=self._setting.is_lock_fixed)
+            step = f"{step} {kept}" if failure.cause else kept
+        asked = {record.target.provider for record in failure.attempts}
+        self.other = next((name for name in self._setting.ready if name not in asked), "")
+        offer = f" o, after Esc, asks {self.other} instead." if self.other else ""
         self._close(Ending.FAILED, f"{happened} {step}")
-        self._chat.fail(happened, f"{step} {RETRY_HINT}")
+        self._chat.fail(happened, f"{step} {RETRY_HINT}{offer}")
+
+    def _decline(self, question: Confirming, failure: NoProviderAnswered) -> None:
+        """The person kept the conversation from another provider."""
+        self._held = None  # the sentence says it
+        self._fold("interrupted")
+        cause = failure.cause
+        asked = Target(cause.provider, cause.model) if cause else None
+        happened = handover.declined(asked, cause.info if cause else None, question.target)
+        self.other = question.target.provider
+        again = f"r asks {self._first.provider} again, " if self._first else "r tries again, "
+        self._close(Ending.FAILED, happened)
+        self._chat.fail(happened, f"Your message is back in the prompt. After Esc: {again}o sends it to {self.other}.")
 
     def on_stop(self) -> None:
         """The person stopped it. What there is of the answer stays."""
+        self._tell_held()
         partial = "".join(self._text)
         if self._is_replying:
             self._is_replying = False
@@ -139,7 +186,8 @@ class TurnPresenter:
 
     def on_defect(self) -> None:
         """Something of our own broke; the conversation goes on."""
-        self._cut("interrupted")
+        self._tell_held()
+        self._fold("interrupted")
         sentence = "The answer was lost to a fault in this program."
         self._close(Ending.FAILED, sentence)
         self._chat.fail(sentence, RETRY_HINT)
@@ -150,13 +198,16 @@ class TurnPresenter:
         return bool(self._text)
 
     def _complete(self, answer: Answer) -> None:
-        labels = {name: info.label for name, info in self._infos.items()}
+        labels = {name: info.label for name, info in self._setting.infos.items()}
         heading = attribution(answer, labels)
         self._reply()
         text = answer.text if answer.text.strip() else answer.refusal
         self._is_replying = False
         self._chat.end_reply(heading)
         self._conversation.count(answer)
+        self._seams = answer.seams
+        for lost in handover.lost_lines(answer.attempts, answer.target):
+            self._chat.say(lost, Tone.INFO)
         unusual = unusual_end(answer)
         if unusual:
             self._chat.say(unusual, Tone.INFO)
@@ -167,8 +218,9 @@ class TurnPresenter:
 
     def _close(self, ending: Ending, note: str, answer: str = "", heading: str = "") -> None:
         self.is_over = True
-        self._conversation.end(ending, answer=answer, attribution=heading, note=note)
-        self._show_activity("", None)
+        self._conversation.end(ending, answer=answer, attribution=heading, note=note, seams=self._seams)
+        self._stage.show_activity("", None)
+        self._stage.show_question(None)
 
     def _reply(self) -> None:
         if not self._is_replying:
@@ -176,23 +228,84 @@ class TurnPresenter:
             self._chat.begin_reply(self._heading())
             self._activity("answers")
 
-    def _cut(self, label: str) -> None:
+    def _start(self, attempt: Attempt) -> None:
+        if self._question is not None:
+            self._question = None
+            self._stage.show_question(None)
+        self._target = attempt.target
+        self._first = self._first or attempt.target
+        self._tell(attempt.target.provider)
+        self._activity("is asked to go on" if self._cut else "is asked")
+
+    def _tell(self, provider: str) -> None:
+        """`provider` is being sent the conversation."""
+        if provider not in self._conversation.known_to:
+            self._newly_told.add(provider)
+            self._conversation.known_to.add(provider)
+
+    def _failed(self, event: AttemptFailed, attempt: Attempt, error: ErrorInfo) -> None:
+        if error.phase in _NOT_SENT and error.status is None and attempt.target.provider in self._newly_told:
+            self._conversation.known_to.discard(attempt.target.provider)
+        if self._cut is not None:
+            self._cut.miss(attempt.target, error)  # the text that was shown before stays for now
+            return
+        self._fold("interrupted while it was thinking")  # only reasoning was shown, if anything
+        if error.code == handover.OUTRUN and event.next_target is not None:
+            self._chat.say(f"{event.next_target.provider} spoke first.", Tone.INFO)
+        else:
+            self._held = event
+
+    def _tell_held(self) -> None:
+        """Say what failed, now that nobody is asked before the conversation goes on."""
+        held, self._held = self._held, None
+        match held:
+            case AttemptFailed(attempt, error, next_target):
+                if next_target is None and self._switches == 0:
+                    return  # the failure that follows says the same, and what to do
+                line = failed_line(attempt.target, error, next_target, self._setting.arrow)
+            case AttemptAborted(attempt, error, chars, next_target):
+                missed = self._cut.missed if self._cut else ()
+                line = cut_line(attempt.target, error, chars, next_target, self._setting.arrow, missed)
+                self._cut = None
+            case _:
+                return
+        self._switches += 1
+        self._chat.say(line, Tone.SWITCH)
+
+    def _rejoin(self, target: Target, kept: int) -> None:
+        """What comes from here on belongs right behind the first `kept` characters."""
+        cut, self._cut = self._cut, None
+        self._text = ["".join(self._text)[:kept]]
+        self._seams = (*self._seams, kept)
+        if cut is not None:
+            self._chat.rejoin_reply(self._text[0], cut.note(target))
+        self._activity("goes on")
+
+    def _skip(self, target: Target, reason: str) -> None:
+        info = self._setting.infos.get(target.provider)
+        if self._conversation.local_only and info is not None and not info.local:
+            return  # that is what the person wanted
+        # Numbers in a reason count on; the reason is the same.
+        passed = (target.provider, re.sub(r"\d+", "#", reason))
+        self.passed_over |= {passed}
+        if passed not in self._setting.passed_over:
+            why = f" ({one_line(reason)})" if reason else ""
+            self._chat.say(f"{target.provider} was passed over{why}", Tone.SWITCH)
+
+    def _fold(self, label: str) -> None:
         if self._is_replying:
             self._is_replying = False
             self._chat.cut_reply(label)
         self._text.clear()
-
-    def _drop_reply(self) -> None:
-        """Only reasoning was shown, if anything: fold it away."""
-        self._cut("interrupted while it was thinking")
+        self._seams = ()
 
     def _heading(self) -> str:
         if self._target is None:
             return ""
-        info = self._infos.get(self._target.provider)
+        info = self._setting.infos.get(self._target.provider)
         label = info.label if info else self._target.provider
         return f"{label}  {one_line(self._target.model)}".rstrip()
 
-    def _activity(self, what: str) -> None:
-        if self._target is not None:
-            self._show_activity(f"{self._target.provider} {what}", None)
+    def _activity(self, what: str, target: Target | None = None) -> None:
+        if (who := target or self._target) is not None:
+            self._stage.show_activity(f"{who.provider} {what}", None)

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from urllib.parse import urlsplit
 
 from phoenix_tui.core.errors import ErrorClass, ErrorInfo, Phase, ProviderError
+from phoenix_tui.core.profiles import PROVIDER_NAMES, profile_of
 from phoenix_tui.core.snapshot import ProviderInfo
 from phoenix_tui.core.types import Answer, AttemptRecord, Outcome, OutcomeKind, Target
 from phoenix_tui.tui.text import count, money, one_line, seconds, sentence
@@ -68,10 +70,12 @@ def failed_line(target: Target, error: ErrorInfo, goes_to: Target | None, arrow:
     return f"{target.provider} {what_happened(error, target.model)}" + _onward(target, goes_to, arrow)
 
 
-def cut_line(target: Target, error: ErrorInfo, chars: int, goes_to: Target | None, arrow: str) -> str:
-    """One attempt that was cut after text had been shown."""
+def cut_line(
+    target: Target, error: ErrorInfo, chars: int, goes_to: Target | None, arrow: str, missed: Sequence[str] = ()
+) -> str:
+    """One attempt that was cut after text had been shown; `missed` says who was to go on with it, and did not."""
     cut = f"{target.provider} stopped after {count(chars, 'character')} ({_short(error)})"
-    return cut + _onward(target, goes_to, arrow)
+    return "; ".join((cut, *missed)) + _onward(target, goes_to, arrow)
 
 
 def _onward(target: Target, goes_to: Target | None, arrow: str) -> str:
@@ -186,12 +190,20 @@ def mend(info: ProviderInfo) -> str:
     return "start it" + (f" at {where}" if where else "")
 
 
+def key_variable(info: ProviderInfo | None) -> str:
+    """The variable that holds a provider's key; "key" where there is none."""
+    names = profile_of(info.name).key_variables if info is not None and info.name in PROVIDER_NAMES else ()
+    return names[0] if names else "key"
+
+
 def next_step(error: ErrorInfo, model: str, info: ProviderInfo | None) -> str:
     """What the person can do about the fault, as a sentence."""
     fix = one_line(info.fix) if info and info.fix else ""
     match error.error_class:
         case ErrorClass.AUTH:
-            return f"Mend its key ({fix})." if fix else "Put a good key into .env.local and start again."
+            return (
+                f"Mend its key ({fix})." if fix else f"Put a good {key_variable(info)} into .env.local and start again."
+            )
         case ErrorClass.PERMISSION:
             return "Use a key with access to that model, or name another model."
         case ErrorClass.QUOTA:

@@ -23,6 +23,7 @@ from phoenix_tui.core.types import (
     ModelInfo,
     Outcome,
     OutcomeKind,
+    Strategy,
     Target,
     Usage,
 )
@@ -32,6 +33,8 @@ NOW = 1_800_000_000.0
 
 HOLD = "hold"
 """In a script: wait here until the test stops the turn."""
+ANSWER = "answer"
+"""In a script: wait here for the person's word; a no ends the turn, as it does in the real one."""
 
 
 def at(seconds: float) -> datetime:
@@ -108,13 +111,25 @@ def make_snapshot(*configured: str, **states: ProviderHealth) -> Snapshot:
 
 
 class FakeTurn:
-    """Plays one script. `closed` says whether the block was left."""
+    """Plays one script. `closed` says whether the block was left, `answers` what it was told when it asked."""
 
     def __init__(self, request: ChatRequest, script: Iterable[object]) -> None:
         self.request = request
         self.script = list(script)
         self.closed = False
         self.holding = asyncio.Event()
+        self.answers: list[bool] = []
+        self._answered = asyncio.Event()
+
+    def confirm(self) -> None:
+        self._answer(yes=True)
+
+    def decline(self) -> None:
+        self._answer(yes=False)
+
+    def _answer(self, *, yes: bool) -> None:
+        self.answers.append(yes)
+        self._answered.set()
 
     async def __aenter__(self) -> Self:
         return self
@@ -129,6 +144,11 @@ class FakeTurn:
             if step == HOLD:
                 self.holding.set()
                 await asyncio.Event().wait()
+            elif step == ANSWER:
+                self.holding.set()
+                await self._answered.wait()
+                if not self.answers[0]:
+                    raise nobody(ErrorClass.QUOTA, "no credit")
             elif isinstance(step, BaseException):
                 raise step
             else:
@@ -195,6 +215,10 @@ class FakeClient:
 
     def set_model(self, name: str, model: str) -> None:
         self.calls.append(("model", name, model))
+
+    def set_strategy(self, strategy: Strategy) -> None:
+        self.calls.append(("strategy", strategy))
+        self.publish(replace(self.current, strategy=strategy))
 
     def move(self, name: str, by: int) -> None:
         self.calls.append(("move", name, by))

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
-from functools import partial
 from typing import ClassVar
 
 from textual import events, on
@@ -17,37 +16,31 @@ from textual.timer import Timer
 from textual.widget import Widget
 from textual.widgets import Static
 
-from phoenix_tui.core.errors import NoProviderAnswered
-from phoenix_tui.core.types import ChatRequest
 from phoenix_tui.tui.bindings import Group, bindings_of
-from phoenix_tui.tui.chat import Chat
 from phoenix_tui.tui.conversation import Conversation
-from phoenix_tui.tui.glyphs import ASCII, UNICODE
 from phoenix_tui.tui.keeping import SessionKeeper
+from phoenix_tui.tui.order_report import order_report
 from phoenix_tui.tui.ports import Tone
 from phoenix_tui.tui.report import report
+from phoenix_tui.tui.screens.asking_screen import AskingScreen
 from phoenix_tui.tui.screens.help import HelpScreen
-from phoenix_tui.tui.screens.provider_screen import ClientNotOpen, ProviderScreen
 from phoenix_tui.tui.session import Found, Saved, SessionStore
 from phoenix_tui.tui.slash import Run, Say, parse
 from phoenix_tui.tui.slash_commands import carry_out
 from phoenix_tui.tui.start import Start
-from phoenix_tui.tui.text import ago, count, countdown
-from phoenix_tui.tui.turn_presenter import TurnPresenter
+from phoenix_tui.tui.text import ago, count
 from phoenix_tui.tui.widgets.fallback_panel import FallbackPanel
 from phoenix_tui.tui.widgets.health_sidebar import HealthSidebar
-from phoenix_tui.tui.widgets.lines import ActivityLine, HealthStrip, KeyBar, StatusLine
+from phoenix_tui.tui.widgets.lines import ActivityLine, Banner, HealthStrip, KeyBar, QuestionBar, StatusLine
 from phoenix_tui.tui.widgets.prompt import Prompt
 from phoenix_tui.tui.widgets.transcript import Transcript
 from phoenix_tui.tui.widgets.welcome import Welcome
 
 DRAFT_SAVED_AFTER = 2.0
 """Seconds after a key until the draft is written; a kill -9 loses no more."""
-ELAPSED_SHOWN_AFTER = 2.0
-"""Seconds of waiting after which the activity line counts them."""
 
 
-class MainScreen(ProviderScreen):
+class MainScreen(AskingScreen):
     """Chat, prompt, health and order, in one picture."""
 
     AUTO_FOCUS = "#prompt"
@@ -57,43 +50,36 @@ class MainScreen(ProviderScreen):
     VERTICAL_BREAKPOINTS = [(0, "-flat"), (12, "-short"), (30, "-tall")]  # noqa: RUF012 - as above
     BINDINGS: ClassVar[list[BindingType]] = [*bindings_of(Group.ANYWHERE), *bindings_of(Group.READING)]
 
-    activity: reactive[str] = reactive("")
-    is_answering: reactive[bool] = reactive(False)
-    chat_title: reactive[str] = reactive("")
-    tokens: reactive[int] = reactive(0)
-    cost_usd: reactive[float | None] = reactive(None)
     group: reactive[Group] = reactive(Group.PROMPT)
 
     def __init__(self, start: Start) -> None:
         super().__init__(start)
-        self.glyphs = ASCII if start.ascii_only else UNICODE
-        self.conversation = Conversation()
         self.keeper = SessionKeeper(SessionStore(start.state_folder) if start.state_folder else None)
         self.offered: Found | None = None
-        self.transcript = Transcript(id="transcript")
-        self.chat = Chat(self.transcript)
-        self.prompt = Prompt(id="prompt")
-        self._doing: tuple[str, float | None, str] = ("", None, "")
-        self._doing_since = 0.0
         self._draft_timer: Timer | None = None
 
     def compose(self) -> ComposeResult:
         main, glyphs = MainScreen, self.glyphs
         badge = "DEMO" if self.begin.is_demo else ""
-        yield StatusLine(glyphs=glyphs, badge=badge, id="status").data_bind(main.snapshot, main.chat_title)
-        yield HealthStrip(glyphs=glyphs, id="strip").data_bind(main.snapshot, main.now)
+        status = StatusLine(glyphs=glyphs, badge=badge, id="status")
+        yield status.data_bind(main.chat_title, main.kept_here, snapshot=main.shown)
+        yield Banner(id="banner").data_bind(main.snapshot, main.now)
+        yield HealthStrip(glyphs=glyphs, id="strip").data_bind(main.now, snapshot=main.shown)
         with Horizontal(id="body"):
             with Vertical(id="chat"):
                 with Container(id="conversation"):
-                    yield Welcome(glyphs=glyphs, is_demo=self.begin.is_demo, id="welcome").data_bind(main.snapshot)
+                    welcome = Welcome(glyphs=glyphs, is_demo=self.begin.is_demo, id="welcome")
+                    yield welcome.data_bind(snapshot=main.shown)
                     yield self.transcript
+                yield QuestionBar(id="question").data_bind(main.question)
                 yield ActivityLine(id="activity").data_bind(main.activity)
                 with Container(id="prompt-box"):
                     yield self.prompt
             with Vertical(id="panels"):
-                yield HealthSidebar(glyphs=glyphs, id="health").data_bind(main.snapshot, main.now)
-                yield FallbackPanel(glyphs=glyphs, id="order").data_bind(main.snapshot)
-        yield KeyBar(id="keys").data_bind(main.group, main.is_answering, main.tokens, main.cost_usd)
+                yield HealthSidebar(glyphs=glyphs, id="health").data_bind(main.now, snapshot=main.shown)
+                yield FallbackPanel(glyphs=glyphs, id="order").data_bind(snapshot=main.shown)
+        keys = KeyBar(id="keys")
+        yield keys.data_bind(main.group, main.is_answering, main.confirm_key, main.tokens, main.cost_usd)
         yield Static("This terminal is too small. Make it at least 40 columns by 12 lines.", id="too-small")
 
     def on_mount(self) -> None:
@@ -110,18 +96,20 @@ class MainScreen(ProviderScreen):
     def print(self, title: str, lines: Iterable[Sequence[tuple[str, str]]]) -> None:
         """What a command gives, in the chat."""
         self.chat.print(title, lines)
-        self._show_chat()
+        self.show_chat()
 
-    def _show_chat(self) -> None:
+    def show_chat(self) -> None:
         self.set_class(True, "-talking")
 
     # What is kept
 
     def saved(self) -> Saved:
         """Conversation and draft as they are now. Works whatever state the screen is in."""
-        if self.conversation.is_empty:
-            return Saved(draft=self.prompt.value)
-        return Saved(tuple(self.conversation.exchanges), self.prompt.value, tuple(self.chat.dump()))
+        conversation, draft = self.conversation, self.prompt.value
+        if conversation.is_empty:
+            return Saved(draft=draft, local_only=conversation.local_only)
+        shown, known_to = tuple(self.chat.dump()), tuple(sorted(conversation.known_to))
+        return Saved(tuple(conversation.exchanges), draft, shown, conversation.local_only, known_to)
 
     async def _offer_last(self) -> None:
         found = await asyncio.to_thread(self.keeper.find)
@@ -145,6 +133,7 @@ class MainScreen(ProviderScreen):
 
     @on(Prompt.DraftChanged)
     def _draft_changed(self) -> None:
+        self.draw_question()
         if self._draft_timer is None:
             self._draft_timer = self.set_timer(DRAFT_SAVED_AFTER, self._save_draft)
 
@@ -162,7 +151,9 @@ class MainScreen(ProviderScreen):
             case Say(text):
                 if self.is_answering:
                     self.prompt.take_back(event.text)
-                    self.tell("An answer is still coming: esc stops it, then enter sends. Your text stays here.")
+                    asked = "ctrl+g lets the question go on, esc keeps it here"
+                    coming = "An answer is still coming: esc stops it, then enter sends"
+                    self.tell(f"{asked if self.question else coming}. Your text stays here.")
                     return
                 self.prompt.remember(event.text)
                 self.send(text)
@@ -173,76 +164,6 @@ class MainScreen(ProviderScreen):
     @on(Prompt.Hinted)
     def _hinted(self, event: Prompt.Hinted) -> None:
         self.tell(event.hint)
-
-    def send(self, question: str) -> None:
-        """Ask `question`; at most one turn runs at a time."""
-        if self.is_answering:
-            return
-        self._show_chat()
-        self.is_answering = True
-        self.work(partial(self._turn, question), "turn")
-
-    async def _turn(self, question: str) -> None:
-        infos = {info.name: info for info in self.snapshot.providers} if self.snapshot else {}
-        request = ChatRequest(self.conversation.messages(question, self.begin.system_prompt))
-        presenter = TurnPresenter(self.chat, self.conversation, infos, self._show_activity, arrow=self.glyphs.arrow)
-        try:
-            presenter.begin(question)
-            self.chat_title = self.conversation.title
-            self.save_soon()
-            client = await self.client()
-            async with client.stream(request) as turn:
-                async for event in turn:
-                    presenter.on_event(event)
-        except NoProviderAnswered as failure:
-            presenter.on_failure(failure)
-            self._give_back(question)
-        except ClientNotOpen as problem:
-            presenter.on_unsent(str(problem))
-            self._give_back(question)
-        except asyncio.CancelledError:
-            presenter.on_stop()
-            if not presenter.has_text:
-                self._give_back(question)
-            raise
-        finally:
-            if not presenter.is_over:
-                presenter.on_defect()
-                self._give_back(question)
-            self.is_answering = False
-            self.tokens, self.cost_usd = self.conversation.tokens, self.conversation.cost_usd
-            self.save_soon()
-
-    def _give_back(self, question: str) -> None:
-        if not self.prompt.value.strip():
-            self.prompt.value = question
-
-    def _show_activity(self, what: str, until: float | None, why: str = "") -> None:
-        now = self.begin.wall()
-        if (what, until, why) != self._doing:
-            self._doing, self._doing_since = (what, until, why), now
-        self.now = now
-        self._draw_activity()
-        self.keep_ticking()
-
-    def _draw_activity(self) -> None:
-        what, until, why = self._doing
-        elapsed = self.now - self._doing_since
-        if what and until is not None and until > self.now:
-            # The time first: the reason may be too long for the line.
-            self.activity = f"{what} in {countdown(until - self.now)}" + (f" ({why})" if why else "")
-        elif what and elapsed >= ELAPSED_SHOWN_AFTER:
-            self.activity = f"{what}{self.glyphs.ellipsis} {int(elapsed)}s"
-        else:
-            self.activity = f"{what}{self.glyphs.ellipsis}" if what else ""
-
-    @property
-    def something_counts(self) -> bool:
-        return bool(self._doing[0]) or super().something_counts
-
-    def tick(self) -> None:
-        super().tick()
-        self._draw_activity()
 
     @on(Transcript.RetryAsked)
     def _retry_asked(self) -> None:
@@ -259,7 +180,9 @@ class MainScreen(ProviderScreen):
     # Keys
 
     def action_escape(self) -> None:
-        if self.has_class("-overlay"):
+        if self.question:
+            self.action_stop()
+        elif self.has_class("-overlay"):
             self.action_toggle_panels()
         elif self.is_answering:
             self.action_stop()
@@ -267,9 +190,6 @@ class MainScreen(ProviderScreen):
             self.set_focus(self.transcript)
         else:
             self.set_focus(self.prompt)
-
-    def action_stop(self) -> None:
-        self.workers.cancel_group(self, "turn")
 
     def action_focus_prompt(self) -> None:
         self.set_focus(self.prompt)
@@ -291,6 +211,7 @@ class MainScreen(ProviderScreen):
     @on(events.DescendantFocus)
     def _focus_moved(self, event: events.DescendantFocus) -> None:
         self.group = _group_of(event.widget)
+        self.draw_question()
 
     def action_toggle_panels(self) -> None:
         if not (self.has_class("-narrow") or self.has_class("-tiny")):
@@ -306,15 +227,6 @@ class MainScreen(ProviderScreen):
     def action_help(self) -> None:
         about = getattr(self.focused, "HELP", "") or ""
         self.app.push_screen(HelpScreen(str(about)))
-
-    def action_retry(self) -> None:
-        question = self.conversation.last_unanswered
-        if self.is_answering or question is None:
-            self.tell("There is no unanswered question to retry.")
-            return
-        if self.prompt.value == question:
-            self.prompt.empty()
-        self.send(question)
 
     def action_again(self) -> None:
         if self.offered is not None and self.conversation.is_empty:
@@ -334,21 +246,28 @@ class MainScreen(ProviderScreen):
         self.save_soon()
 
     def _take(self, saved: Saved) -> None:
-        self.conversation = Conversation(list(saved.exchanges))
+        kept_here = saved.local_only or self.kept_here
+        self.conversation = Conversation(list(saved.exchanges), local_only=kept_here, known_to=set(saved.known_to))
+        self.kept_here = kept_here
+        self.forget_turns()
         self.chat.restore(saved.exchanges, saved.shown)
         for exchange in saved.exchanges:
             self.prompt.remember(exchange.question)
         if not self.prompt.value.strip():
             self.prompt.value = saved.draft
         self.chat_title = self.conversation.title
-        self._show_chat()
+        self.show_chat()
 
     def action_new(self) -> None:
         if self.is_answering:
             self.tell("An answer is still coming: esc stops it first.")
             return
         self.keeper.begin_another(replace(self.saved(), draft=""))
-        self.conversation = Conversation()
+        if self.kept_here and not self.begin.local_only:
+            self.tell("The new conversation may leave this machine; ctrl+l keeps it here.")
+        self.conversation = Conversation(local_only=self.begin.local_only)
+        self.kept_here = self.begin.local_only
+        self.forget_turns()
         self.chat.clear()
         self.chat_title = ""
         self.tokens, self.cost_usd = 0, None
@@ -361,6 +280,19 @@ class MainScreen(ProviderScreen):
             self.tell("One moment: the connections are still being opened.")
             return
         self.print("Providers", report(self.snapshot, self.begin.wall(), self.glyphs))
+
+    def action_route(self) -> None:
+        if self.shown is None:
+            self.tell("One moment: the connections are still being opened.")
+            return
+        self.print("Fallback order", order_report(self.shown, self.begin.wall(), self.glyphs))
+
+    def action_incidents(self) -> None:
+        carry_out(self, "incidents", "")
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """`o` is a letter like any other as long as there is nothing that it could do."""
+        return action != "other" or self.can_ask_another
 
     def action_leave(self) -> None:
         self.app.exit()

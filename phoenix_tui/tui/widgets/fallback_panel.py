@@ -8,10 +8,10 @@ from rich.cells import cell_len
 from textual.binding import BindingType
 from textual.reactive import reactive
 
-from phoenix_tui.core.snapshot import HealthState, Placement, Snapshot
+from phoenix_tui.core.snapshot import HealthState, Placement, ReasonKind, Snapshot
 from phoenix_tui.tui.bindings import Group, bindings_of
 from phoenix_tui.tui.glyphs import UNICODE, Glyphs, style_of
-from phoenix_tui.tui.messages import OrderMoved, OrderReset, PrimaryChosen, ProviderSwitched
+from phoenix_tui.tui.messages import OrderMoved, OrderReset, PrimaryChosen, ProviderSwitched, StrategyPassedOn
 from phoenix_tui.tui.text import clip, fit
 from phoenix_tui.tui.widgets.row_list import Row, RowList
 
@@ -23,7 +23,8 @@ class FallbackPanel(RowList):
 
     HELP = (
         "The order in which providers are asked. It is your own order, changed only where health demands it; each "
-        "difference has its reason beside it. The last lines say who would answer if you sent a message now."
+        "difference has its reason beside it, and /route has the whole of it. The strategy below says what may change "
+        "your order; s passes on to the next. The last lines say who would answer if you sent a message now."
     )
     BINDINGS: ClassVar[list[BindingType]] = [*bindings_of(Group.ORDER)]
 
@@ -42,6 +43,7 @@ class FallbackPanel(RowList):
 
     def _draw(self) -> None:
         if self.snapshot is not None:
+            self.border_subtitle = f"{self.snapshot.strategy} (s changes it)"
             self.show_rows(order_rows(self.snapshot, self.scrollable_content_region.width, self._glyphs))
 
     def action_make_primary(self) -> None:
@@ -58,6 +60,9 @@ class FallbackPanel(RowList):
     def action_switch(self) -> None:
         if self.chosen:
             self.post_message(ProviderSwitched(self.chosen))
+
+    def action_strategy(self) -> None:
+        self.post_message(StrategyPassedOn())
 
     def action_reset(self) -> None:
         self.post_message(OrderReset())
@@ -78,11 +83,12 @@ def order_rows(snapshot: Snapshot, width: int, glyphs: Glyphs) -> list[Row]:
 
 def own_places(snapshot: Snapshot) -> dict[str, int]:
     """Where the person put those that can be asked at all, counted among them: nobody moves up because others, before
-    it in the order, are not set up or are switched off."""
+    it in the order, are not set up, are switched off or are not on this machine, which nothing may leave."""
     asked = [
         placement
         for placement in snapshot.order
         if snapshot.health_of(placement.target.provider).state not in (HealthState.UNCONFIGURED, HealthState.DISABLED)
+        and not any(reason.kind is ReasonKind.NOT_ALLOWED for reason in placement.reasons)
     ]
     asked.sort(key=lambda placement: placement.own_position)
     return {placement.target.provider: place for place, placement in enumerate(asked, 1)}
@@ -95,6 +101,8 @@ def _row(snapshot: Snapshot, placement: Placement, own_place: int, width: int, g
     name_style = "$accent bold" if placement.is_primary else ("$foreground" if placement.eligible else "$text-muted")
     why_cells = max(0, width - 2 - 2 - NAME_CELLS - 1)
     phrases = why(placement, state, own_place)
+    if cell_len(", ".join(phrases)) > why_cells:
+        phrases = why(placement, state, own_place, brief=True)
     while len(phrases) > 1 and cell_len(", ".join(phrases)) > why_cells:
         phrases.pop()  # a whole phrase less is easier to read than one broken off
     return Row(
@@ -110,13 +118,31 @@ def _row(snapshot: Snapshot, placement: Placement, own_place: int, width: int, g
     )
 
 
-def why(placement: Placement, state: HealthState, own_place: int) -> list[str]:
+_BRIEF = {
+    ReasonKind.PINNED: "asked for by name",
+    ReasonKind.NOT_ALLOWED: "not on this machine",
+    ReasonKind.OVER_BUDGET: "over budget",
+    ReasonKind.TRIAL: "on trial",
+    ReasonKind.UNRELIABLE: "less reliable",
+    ReasonKind.PASSED: "others stand back",
+    ReasonKind.FASTER: "faster",
+    ReasonKind.SLOWER: "slower",
+    ReasonKind.CHEAPER: "cheaper",
+    ReasonKind.DEARER: "dearer",
+    ReasonKind.TOO_SMALL: "too small for this",
+}
+"""Reasons in a word or two; those that stand beside a state are brief already, or shortened at their first comma."""
+
+
+def why(placement: Placement, state: HealthState, own_place: int, *, brief: bool = False) -> list[str]:
     """Why a provider stands where it stands, as phrases, the weightiest first; none when it is where the person put it.
     `own_place` is its place in `own_places`."""
     if state is HealthState.DISABLED:
         return ["switched off (x)"]
+    reasons = [_BRIEF.get(it.kind, it.words.partition(",")[0]) if brief else it.words for it in placement.reasons]
+    reason = "; ".join(dict.fromkeys(reasons)) or placement.reason
     if not placement.eligible:
-        return [f"skipped: {placement.reason}" if placement.reason else "skipped"]
+        return [f"skipped: {reason}" if reason else "skipped"]
     if placement.is_primary and placement.position == 1:
         return ["primary"]
     phrases = ["primary"] if placement.is_primary else []
@@ -124,8 +150,8 @@ def why(placement: Placement, state: HealthState, own_place: int) -> list[str]:
     if moved:
         phrases.append(f"{'up' if moved > 0 else 'down'} {abs(moved)} (was {own_place})")
     # A reason for a move that is none, among those that can be asked, would only puzzle.
-    if placement.reason and (moved or placement.position == placement.own_position):
-        phrases.append(placement.reason.removeprefix("moved up: ").removeprefix("moved down: "))
+    if reason and (moved or placement.position == placement.own_position):
+        phrases.append(reason.removeprefix("moved up: ").removeprefix("moved down: "))
     return phrases
 
 

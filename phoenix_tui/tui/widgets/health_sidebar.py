@@ -4,17 +4,16 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-from rich.cells import cell_len
 from textual.binding import BindingType
 from textual.reactive import reactive
 
-from phoenix_tui.core.snapshot import ProviderHealth, ProviderInfo, Snapshot
+from phoenix_tui.core.snapshot import HealthState, ProviderHealth, ProviderInfo, Snapshot
 from phoenix_tui.tui.bindings import Group, bindings_of
-from phoenix_tui.tui.glyphs import UNICODE, Glyphs, graph, has_failed_check, style_of, word_of
+from phoenix_tui.tui.glyphs import UNICODE, Glyphs, graph, style_of, word_of
+from phoenix_tui.tui.health_words import as_of, hint, remaining_until_retry, why_not
 from phoenix_tui.tui.messages import CheckRequested, PrimaryChosen
-from phoenix_tui.tui.text import clip, countdown, fit, percent, seconds
+from phoenix_tui.tui.text import countdown, fit, fitting, percent, seconds
 from phoenix_tui.tui.widgets.row_list import Line, Row, RowList
-from phoenix_tui.tui.wording import mend, what_happened
 
 NAME_CELLS, WORD_CELLS, TIME_CELLS, RATE_CELLS = 10, 9, 6, 5
 
@@ -75,7 +74,7 @@ def health_rows(snapshot: Snapshot, now: float, width: int, roomy: bool, glyphs:
     for number, (health, info) in enumerate(zip(snapshot.health, snapshot.providers, strict=True), 1):
         lines = [_state_line(number, health, info, now, info.name == snapshot.primary, width, glyphs)]
         if roomy:
-            lines.append(_detail_line(health, info, places.get(info.name), width, glyphs))
+            lines.append(_detail_line(health, info, places.get(info.name), now, width, glyphs))
         rows.append(Row(info.name, tuple(lines)))
     return rows
 
@@ -101,6 +100,8 @@ def _state_line(
 
 def _figures(health: ProviderHealth, now: float) -> Line:
     """The eleven cells on the right: time to first token and success rate, or the countdown in their place."""
+    if health.state is HealthState.OFFLINE:
+        return ((" " * (TIME_CELLS + RATE_CELLS), ""),)  # one countdown for all of them stands above
     if remaining := remaining_until_retry(health, now):
         return ((f"try in {countdown(remaining)}".rjust(TIME_CELLS + RATE_CELLS), "$foreground"),)
     ttft = health.ttft_average if health.ttft_average is not None else health.ttft_last
@@ -109,30 +110,23 @@ def _figures(health: ProviderHealth, now: float) -> Line:
     return ((time.rjust(TIME_CELLS), "$foreground"), (rate.rjust(RATE_CELLS), "$text-muted"))
 
 
-def remaining_until_retry(health: ProviderHealth, now: float) -> float | None:
-    """Seconds until an unavailable provider may be tried again; None when it is available or nothing is planned."""
-    if health.is_available or health.retry_at is None:
-        return None
-    remaining = health.retry_at.timestamp() - now
-    return remaining if remaining > 0 else None
-
-
-def _detail_line(health: ProviderHealth, info: ProviderInfo, place: int | None, width: int, glyphs: Glyphs) -> Line:
+def _detail_line(
+    health: ProviderHealth, info: ProviderInfo, place: int | None, now: float, width: int, glyphs: Glyphs
+) -> Line:
     placed = fit(f"#{place}" if place else "", 3)
     start: Line = (("  " + placed, "$text-muted"),)
     rest = max(0, width - 5)
-    if has_failed_check(health) and health.last_error:
-        return (*start, (clip(what_happened(health.last_error), rest, ellipsis=glyphs.ellipsis), "$text-muted"))
-    if not health.is_available:
-        reason = mend(info) if not info.configured else health.reason or info.problem
-        if health.last_error and (not reason or (info.configured and cell_len(reason) > rest)):
-            reason = what_happened(health.last_error)
-        return (*start, (clip(reason, rest, ellipsis=glyphs.ellipsis), "$text-muted"))
+    if phrases := why_not(health, info):
+        return (*start, (fitting(phrases, rest, ellipsis=glyphs.ellipsis), "$text-muted"))
+    if phrases := hint(health, info, now):
+        return (*start, (fitting(phrases, rest, ellipsis=glyphs.ellipsis), "$health-degraded"))
     cells = 12 if width < 44 else 16
     signs = graph(health.recent, cells, glyphs)
     drawn = tuple((sign, "$health-down bold" if is_failure else "$accent") for sign, is_failure in signs)
     blank = (" " * (cells - len(signs) + 1), "")
     model = info.model or ("no model yet" if info.local else "")
     if info.local and info.model_loaded is False:
-        model += " (not loaded)"
-    return (*start, *drawn, blank, (clip(model, rest - cells - 1, ellipsis=glyphs.ellipsis), "$text-muted"))
+        model += " (loading)" if health.in_flight else " (not loaded)"
+    age = as_of(health, now)
+    about = (f"{model}, {age}", age) if age else (model,)
+    return (*start, *drawn, blank, (fitting(about, rest - cells - 1, ellipsis=glyphs.ellipsis), "$text-muted"))

@@ -9,8 +9,9 @@ from textual.widget import Widget
 from phoenix_tui.core.snapshot import Snapshot
 from phoenix_tui.tui.bindings import Group, footer_of
 from phoenix_tui.tui.glyphs import UNICODE, Glyphs, style_of, word_of
+from phoenix_tui.tui.handover import LOCK_SHOWN
+from phoenix_tui.tui.health_words import offline_banner, remaining_until_retry
 from phoenix_tui.tui.text import clip, count, countdown, money
-from phoenix_tui.tui.widgets.health_sidebar import remaining_until_retry
 
 Part = tuple[str, str]
 
@@ -25,10 +26,11 @@ def spread(left: list[Part], right: list[Part], width: int) -> Content:
 
 
 class StatusLine(Widget):
-    """Name, the chain of providers that would be asked, and what the conversation is about."""
+    """Name, whether the conversation is kept here, the chain of providers that would be asked, and what it is about."""
 
     snapshot: reactive[Snapshot | None] = reactive(None)
     chat_title: reactive[str] = reactive("")
+    kept_here: reactive[bool] = reactive(False)
 
     def __init__(self, *, glyphs: Glyphs = UNICODE, badge: str = "", id: str | None = None) -> None:  # noqa: A002
         super().__init__(id=id)
@@ -37,6 +39,8 @@ class StatusLine(Widget):
 
     def render(self) -> Content:
         left: list[Part] = [("phoenix", "$accent bold"), ("  ", "")]
+        if self.kept_here:
+            left += [(LOCK_SHOWN, "$health-up bold"), ("  ", "")]
         if self.snapshot is not None:
             left += self._chain(self.snapshot)
         right: list[Part] = []
@@ -64,14 +68,34 @@ class StatusLine(Widget):
 class HealthStrip(Widget):
     """The health of those that matter, in one line, for terminals where the panels do not fit."""
 
-    snapshot: reactive[Snapshot | None] = reactive(None)
-    now: reactive[float] = reactive(0.0)
+    snapshot: reactive[Snapshot | None] = reactive(None, repaint=False)
+    now: reactive[float] = reactive(0.0, repaint=False)
 
     def __init__(self, *, glyphs: Glyphs = UNICODE, id: str | None = None) -> None:  # noqa: A002 - Textual's own name
         super().__init__(id=id)
         self._glyphs = glyphs
+        self._shown = Content()
+
+    def watch_snapshot(self) -> None:
+        self._draw()
+
+    def watch_now(self) -> None:
+        self._draw()
+
+    def on_resize(self) -> None:
+        self._draw()
+
+    def _draw(self) -> None:
+        """Paint again only what looks different: `now` moves each second while anything counts anywhere."""
+        shown = self._content()
+        if not shown.is_same(self._shown):
+            self._shown = shown
+            self.refresh()
 
     def render(self) -> Content:
+        return self._shown
+
+    def _content(self) -> Content:
         if self.snapshot is None:
             return Content.styled("starting" + self._glyphs.ellipsis, "$text-muted")
         entries = self._entries(self.snapshot)
@@ -104,15 +128,46 @@ class HealthStrip(Widget):
         return entries or [[("no provider is set up", "$health-down")]]
 
 
+class Banner(Widget):
+    """What concerns everything: that this machine has no network. Not there while all is well."""
+
+    snapshot: reactive[Snapshot | None] = reactive(None, repaint=False)
+    now: reactive[float] = reactive(0.0, repaint=False)
+    sentence: reactive[str] = reactive("")
+
+    def watch_snapshot(self) -> None:
+        self._draw()
+
+    def watch_now(self) -> None:
+        self._draw()
+
+    def _draw(self) -> None:
+        self.sentence = offline_banner(self.snapshot, self.now) if self.snapshot else ""
+        self.set_class(bool(self.sentence), "-said")
+
+    def render(self) -> Content:
+        return Content.styled(clip(self.sentence, self.size.width), "$health-degraded bold")
+
+
+class QuestionBar(Widget):
+    """What the person is asked, with the time left; as many lines as it takes. Not there while nothing is asked."""
+
+    question: reactive[str] = reactive("", layout=True)
+
+    def watch_question(self) -> None:
+        self.display = bool(self.question)
+
+    def render(self) -> Content:
+        return Content.styled(self.question, "$health-degraded bold")
+
+
 class ActivityLine(Widget):
     """What is going on now, just above the prompt; empty when nothing is."""
 
     activity: reactive[str] = reactive("")
-    alarming: reactive[bool] = reactive(False)
 
     def render(self) -> Content:
-        style = "$health-degraded" if self.alarming else "$text-muted"
-        return Content.styled(clip(self.activity, self.size.width), style)
+        return Content.styled(clip(self.activity, self.size.width), "$text-muted")
 
 
 class KeyBar(Widget):
@@ -120,6 +175,8 @@ class KeyBar(Widget):
 
     group: reactive[Group] = reactive(Group.PROMPT)
     is_answering: reactive[bool] = reactive(False)
+    confirm_key: reactive[str] = reactive("")
+    """The key that lets the conversation go to another provider; empty while that is no question."""
     tokens: reactive[int] = reactive(0)
     cost_usd: reactive[float | None] = reactive(None)
 
@@ -132,11 +189,14 @@ class KeyBar(Widget):
         *others, last = footer_of(self.group)
         kept = len(last[0]) + len(last[1]) + 1
         room = self.size.width - sum(len(text) for text, _ in right) - (2 if right else 0) - kept
-        first = ("esc", "stop" if self.is_answering else "chat" if self.group is Group.PROMPT else "write")
+        first = [("esc", "stop" if self.is_answering else "chat" if self.group is Group.PROMPT else "write")]
+        if self.confirm_key:
+            first = [("esc", "keep here"), (self.confirm_key, "send now")]
+            others = [row for row in others if row[0] != self.confirm_key]
         left: list[Part] = []
         used = 0
         shown: list[tuple[str, str]] = []
-        for keys, label in (first, *others):
+        for keys, label in (*first, *others):
             cells = len(keys) + 1 + len(label) + 3
             if used + cells > room:
                 break

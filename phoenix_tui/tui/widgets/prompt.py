@@ -44,6 +44,9 @@ class Prompt(TextArea):
             super().__init__()
             self.text = text
 
+    class EmptyEntered(Message):
+        """The person pressed Enter with nothing to send."""
+
     class DraftChanged(Message):
         """The text is now `text` (pastes unfolded)."""
 
@@ -58,11 +61,12 @@ class Prompt(TextArea):
             super().__init__()
             self.hint = hint
 
-    def __init__(self, *, placeholder: str = "Write a message", id: str | None = None) -> None:  # noqa: A002
+    def __init__(self, *, placeholder: str = "Write a message", blinks: bool = True, id: str | None = None) -> None:  # noqa: A002
         super().__init__(
             soft_wrap=True, show_line_numbers=False, compact=True, highlight_cursor_line=False,
             placeholder=placeholder, id=id,
         )  # fmt: skip
+        self.cursor_blink = blinks
         self._pastes: dict[str, str] = {}
         self._sent: list[str] = []
         self._at: int | None = None
@@ -131,6 +135,8 @@ class Prompt(TextArea):
             # Emptied here and not by whoever hears of it: what is typed in between belongs to the next message.
             self.empty()
             self.post_message(self.Submitted(text))
+        else:
+            self.post_message(self.EmptyEntered())
 
     def take_back(self, text: str) -> None:
         """`text` was not sent after all: it stands there again, before what was typed since."""

@@ -1,0 +1,55 @@
+"""What `/route` prints: who would be asked in which order, with every reason in full."""
+
+from __future__ import annotations
+
+from textwrap import wrap
+
+from phoenix_tui.core.snapshot import Placement, Snapshot
+from phoenix_tui.tui.glyphs import Glyphs, style_of, word_of
+from phoenix_tui.tui.health_words import remaining_until
+from phoenix_tui.tui.report import FACT_CELLS, Part
+from phoenix_tui.tui.text import countdown, fit, one_line
+
+
+def order_report(snapshot: Snapshot, now: float, glyphs: Glyphs) -> list[list[Part]]:
+    """The order as lines of (text, style) parts. `now` is wall time in seconds since the epoch."""
+    lines: list[list[Part]] = [
+        [("Strategy: ", "$text-muted"), (snapshot.strategy.value, "$accent bold"), (" (/strategy changes it)", "")],
+        [("Primary: ", "$text-muted"), (snapshot.primary, "$accent bold")],
+        [("", "")],
+    ]
+    for placement in snapshot.order:
+        name = placement.target.provider
+        health, info = snapshot.health_of(name), snapshot.info_of(name)
+        number = str(placement.position) if placement.eligible else "-"
+        lines.append(
+            [
+                (f"{number} ", "$text-muted"),
+                (f"{glyphs.state(health.state)} {fit(name, 11)}{word_of(health, info)}", style_of(health.state)),
+            ]
+        )
+        lines += [[("    " + line, "")] for line in wrap("; ".join(_facts(placement, now)), FACT_CELLS)]
+    lines.append([("", "")])
+    first = next((placement for placement in snapshot.order if placement.eligible), None)
+    if first is None:
+        lines.append([("If you send now, nobody can answer.", "$health-down")])
+    else:
+        model = f" with {one_line(first.target.model)}" if first.target.model else ""
+        lines += [
+            [(line, "")] for line in wrap(f"If you send now, {first.target.provider} answers{model}.", FACT_CELLS)
+        ]
+    return lines
+
+
+def _facts(placement: Placement, now: float) -> list[str]:
+    facts = [one_line(placement.target.model)] if placement.target.model else []
+    if placement.is_primary:
+        facts.append("your primary")
+    elif placement.own_position != placement.position:
+        facts.append(f"number {placement.own_position} in your own order")
+    for reason in placement.reasons:
+        remaining = remaining_until(reason.until, now)
+        facts.append(one_line(reason.words) + (f", for {countdown(remaining)} more" if remaining else ""))
+    if not placement.reasons and placement.reason:
+        facts.append(one_line(placement.reason))
+    return facts

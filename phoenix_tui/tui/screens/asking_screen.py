@@ -1,0 +1,275 @@
+"""The half of the main screen that asks: one turn at a time, what it does now, and the question before another provider
+is told."""
+
+from __future__ import annotations
+
+import asyncio
+from abc import abstractmethod
+from functools import partial
+
+from textual import on
+from textual.reactive import reactive
+
+from phoenix_tui.core.errors import NoProviderAnswered
+from phoenix_tui.core.events import Confirming
+from phoenix_tui.core.snapshot import Snapshot
+from phoenix_tui.core.types import ChatRequest
+from phoenix_tui.tui import handover
+from phoenix_tui.tui.chat import Chat
+from phoenix_tui.tui.conversation import Conversation
+from phoenix_tui.tui.glyphs import ASCII, UNICODE
+from phoenix_tui.tui.ports import TurnPort
+from phoenix_tui.tui.screens.provider_screen import ClientNotOpen, ProviderScreen
+from phoenix_tui.tui.start import Start
+from phoenix_tui.tui.text import countdown
+from phoenix_tui.tui.turn_presenter import Setting, TurnPresenter
+from phoenix_tui.tui.widgets.prompt import Prompt
+from phoenix_tui.tui.widgets.transcript import Transcript
+
+ELAPSED_SHOWN_AFTER = 2.0
+"""Seconds of waiting after which the activity line counts them."""
+ENTER_HEARD_AFTER = 0.5
+"""Seconds for which a question to the person stands there before Enter answers it: a key that was meant for something
+else must not give the conversation away."""
+
+
+class AskingScreen(ProviderScreen):
+    """Sends questions, follows their turns, and stops them."""
+
+    activity: reactive[str] = reactive("")
+    question: reactive[str] = reactive("")
+    """What the person is asked before another provider is told; empty when nothing is."""
+    confirm_key: reactive[str] = reactive("")
+    """The key that says yes to it."""
+    is_answering: reactive[bool] = reactive(False)
+    kept_here: reactive[bool] = reactive(False)
+    """Whether nothing of this conversation leaves this machine."""
+    shown: reactive[Snapshot | None] = reactive(None)
+    """The snapshot as it is for this conversation."""
+    chat_title: reactive[str] = reactive("")
+    tokens: reactive[int] = reactive(0)
+    cost_usd: reactive[float | None] = reactive(None)
+
+    def __init__(self, start: Start) -> None:
+        super().__init__(start)
+        self.glyphs = ASCII if start.ascii_only else UNICODE
+        self.conversation = Conversation(local_only=start.local_only)
+        self.transcript = Transcript(id="transcript")
+        self.chat = Chat(self.transcript)
+        self.prompt = Prompt(id="prompt", blinks=not start.reduced_motion)
+        self.set_reactive(AskingScreen.kept_here, start.local_only)
+        self._doing: tuple[str, float | None, str] = ("", None, "")
+        self._doing_since = 0.0
+        self._asked: Confirming | None = None
+        self._asked_since = 0.0
+        self._under_way: TurnPort | None = None
+        self._passed_over: frozenset[tuple[str, str]] = frozenset()
+        self._other = ""
+
+    def watch_snapshot(self) -> None:
+        super().watch_snapshot()
+        self._show_snapshot()
+
+    def watch_kept_here(self) -> None:
+        self._show_snapshot()
+
+    def _show_snapshot(self) -> None:
+        snapshot = self.snapshot
+        self.shown = handover.kept_here(snapshot) if snapshot is not None and self.kept_here else snapshot
+
+    @abstractmethod
+    def save_soon(self) -> None:
+        """Write the session in a thread, without waiting for it."""
+
+    @abstractmethod
+    def show_chat(self) -> None:
+        """The chat takes the place of the welcome."""
+
+    # A turn
+
+    def send(self, question: str, *, provider: str | None = None) -> None:
+        """Ask `question`, of `provider` if it can answer; at most one turn runs at a time."""
+        if self.is_answering:
+            return
+        self.show_chat()
+        self.is_answering = True
+        self.work(partial(self._turn, question, provider), "turn")
+
+    async def _turn(self, question: str, provider: str | None) -> None:
+        request = self.conversation.request(question, self.begin.system_prompt, provider=provider)
+        presenter = TurnPresenter(self.chat, self.conversation, self._setting(), self)
+        try:
+            presenter.begin(question)
+            self.chat_title = self.conversation.title
+            self.save_soon()
+            await self._follow_turn(request, presenter)
+        except NoProviderAnswered as failure:
+            presenter.on_failure(failure)
+            self._give_back(question)
+        except ClientNotOpen as problem:
+            presenter.on_unsent(str(problem))
+            self._give_back(question)
+        except asyncio.CancelledError:
+            presenter.on_stop()
+            if not presenter.has_text:
+                self._give_back(question)
+            raise
+        finally:
+            if not presenter.is_over:
+                presenter.on_defect()
+                self._give_back(question)
+            self._under_way = None
+            self._passed_over, self._other = presenter.passed_over, presenter.other
+            self.is_answering = False
+            self.tokens, self.cost_usd = self.conversation.tokens, self.conversation.cost_usd
+            self.save_soon()
+
+    async def _follow_turn(self, request: ChatRequest, presenter: TurnPresenter) -> None:
+        client = await self.client()
+        async with client.stream(request) as turn:
+            self._under_way = turn
+            async for event in turn:
+                presenter.on_event(event)
+
+    def _setting(self) -> Setting:
+        snapshot = self.shown
+        return Setting(
+            {info.name: info for info in snapshot.providers} if snapshot else {},
+            ready=tuple(place.target.provider for place in snapshot.order if place.eligible) if snapshot else (),
+            passed_over=self._passed_over,
+            arrow=self.glyphs.arrow,
+            is_lock_fixed=self.begin.local_only,
+        )
+
+    def _give_back(self, question: str) -> None:
+        if not self.prompt.value.strip():
+            self.prompt.value = question
+
+    def forget_turns(self) -> None:
+        """Another conversation begins: what was told of the last turn is told anew."""
+        self._passed_over, self._other = frozenset(), ""
+
+    # What goes on now
+
+    def show_activity(self, what: str, until: float | None, why: str = "") -> None:
+        """As `TurnStage` has it."""
+        now = self.begin.wall()
+        if (what, until, why) != self._doing:
+            self._doing, self._doing_since = (what, until, why), now
+        self.now = now
+        self._draw_activity()
+        self.keep_ticking()
+
+    def show_question(self, question: Confirming | None) -> None:
+        """As `TurnStage` has it. While a question stands, nothing may hide it."""
+        if question is not None and self._asked is None:
+            self._asked_since = self.begin.wall()
+            while self.app.screen is not self and len(self.app.screen_stack) > 1:
+                self.app.pop_screen()
+            self.remove_class("-overlay")
+        self._asked = question
+        self.now = self.begin.wall()
+        self.draw_question()
+        self.keep_ticking()
+
+    def draw_question(self) -> None:
+        """The question as it stands now: the time left, and the key that is free to answer it."""
+        if self._asked is None:
+            self.question = self.confirm_key = ""
+            return
+        self.confirm_key = "enter" if self.focused is self.prompt and not self.prompt.text else "ctrl+g"
+        self.question = handover.question(self._asked, self._asked.until - self.now, self.confirm_key)
+
+    def _draw_activity(self) -> None:
+        what, until, why = self._doing
+        elapsed = self.now - self._doing_since
+        if what and until is not None and until > self.now:
+            # The time first: the reason may be too long for the line.
+            self.activity = f"{what} in {countdown(until - self.now)}" + (f" ({why})" if why else "")
+        elif what and elapsed >= ELAPSED_SHOWN_AFTER:
+            self.activity = f"{what}{self.glyphs.ellipsis} {int(elapsed)}s"
+        else:
+            self.activity = f"{what}{self.glyphs.ellipsis}" if what else ""
+
+    @property
+    def something_counts(self) -> bool:
+        return bool(self._doing[0]) or self._asked is not None or super().something_counts
+
+    def tick(self) -> None:
+        super().tick()
+        self._draw_activity()
+        self.draw_question()
+
+    # Keys
+
+    @on(Prompt.EmptyEntered)
+    def _empty_entered(self) -> None:
+        if self._asked is not None and self.begin.wall() - self._asked_since >= ENTER_HEARD_AFTER:
+            self.action_confirm()
+
+    def action_confirm(self) -> None:
+        """Let the conversation go to the provider that the question names, now."""
+        if self._asked is not None and self._under_way is not None:
+            self._under_way.confirm()
+        else:
+            self.tell("Nothing is waiting for your word.")
+
+    def action_stop(self) -> None:
+        """Keep the conversation here if that is asked, else stop the answer."""
+        if self._asked is not None and self._under_way is not None:
+            self._under_way.decline()
+        else:
+            self.workers.cancel_group(self, "turn")
+
+    def action_retry(self) -> None:
+        self._ask_again(None)
+
+    @property
+    def can_ask_another(self) -> bool:
+        """Whether a question is unanswered that another provider than those that failed could be asked."""
+        return bool(self._other) and not self.is_answering and self.conversation.last_unanswered is not None
+
+    def action_other(self) -> None:
+        """The last unanswered question, to another provider than those that failed."""
+        if self.can_ask_another:
+            self._ask_again(self._other)
+        else:
+            self.tell("There is no unanswered question that another provider could be asked now.")
+
+    def _ask_again(self, provider: str | None) -> None:
+        question = self.conversation.last_unanswered
+        if self.is_answering or question is None:
+            self.tell("There is no unanswered question to retry.")
+            return
+        if self.prompt.value == question:
+            self.prompt.empty()
+        self.send(question, provider=provider)
+
+    # Kept on this machine
+
+    def action_local(self, wanted: str = "") -> None:
+        """Keep the conversation on this machine (`on`), let it leave again (`off`); else say how that is done."""
+        infos = {info.name: info for info in self.snapshot.providers} if self.snapshot else {}
+        if self.begin.local_only:
+            self.say(handover.LOCK_IS_FIXED)
+        elif self.is_answering:
+            self.tell("An answer is still coming: esc stops it first.")
+        elif wanted == "off" and self.kept_here:
+            self._lock(on=False)
+            self.say(handover.unlocked(infos))
+        elif wanted == "off":
+            self.say("This conversation is not kept on this machine; /local keeps it here from now on.")
+        elif self.kept_here:
+            self.say(handover.unlock_question(infos))
+        else:
+            left = any(name in infos and not infos[name].local for name in self.conversation.known_to)
+            self._lock(on=True)
+            self.say(handover.lock_told(infos, before=left))
+
+    def _lock(self, *, on: bool) -> None:
+        self.conversation.local_only = self.kept_here = on
+        self.save_soon()
+
+    @abstractmethod
+    def say(self, sentence: str) -> None:
+        """A line of ours in the chat."""
