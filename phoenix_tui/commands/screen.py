@@ -68,6 +68,7 @@ def _start(opened: Opened) -> Start:
         own_order=opened.settings.choices.order,
         models=opened.settings.choices.models,
         system_prompt=opened.settings.system_prompt or "",
+        local_only=opened.config.local_only,
         theme=_theme(os.environ),
         ascii_only=_is_ascii_only(os.environ),
         no_color=bool(os.environ.get("NO_COLOR")),
