@@ -11,11 +11,12 @@ from typing import Any
 
 import httpx
 import pytest
+import trustme
 
 from phoenix_tui.core.errors import ErrorClass, ErrorInfo, Phase, WireError
 from phoenix_tui.core.network_faults import connection_error
 from phoenix_tui.core.transport import HttpRequest, Transport
-from tests.helpers.certificates import EARLY, EXPIRED, GOOD, OTHER, server_context, trust
+from tests.helpers.certificates import server_context, trust
 from tests.helpers.raw_server import Raw, Then, raw_server, reset
 
 NETWORK, OFFLINE, TIMEOUT, PROTOCOL = ErrorClass.NETWORK, ErrorClass.OFFLINE, ErrorClass.TIMEOUT, ErrorClass.PROTOCOL
@@ -147,29 +148,33 @@ def test_what_is_no_url_is_named_all_the_same() -> None:
 
 
 @pytest.mark.parametrize(
-    ("certificate", "trusted", "words"),
+    ("certificate", "words"),
     [
-        (EXPIRED, EXPIRED, "expired); check the clock"),
-        (EARLY, EARLY, "not yet valid); check the clock"),
-        (OTHER, OTHER, "SSL_CERT_FILE"),
-        (GOOD, OTHER, "SSL_CERT_FILE"),
+        ({"until": 2021}, "expired); check the clock"),
+        ({"since": 2098}, "not yet valid); check the clock"),
+        ({"host": "elsewhere.example"}, "SSL_CERT_FILE"),
     ],
-    ids=["expired", "not yet valid", "of another host", "not trusted"],
+    ids=["expired", "not yet valid", "of another host"],
 )
-async def test_bad_certificates(certificate: str, trusted: str, words: str, tmp_path: Path) -> None:
-    async with raw_server(lambda _: Raw(OK), tls=server_context(certificate, tmp_path)) as it:
-        info = await fault(it.url, ca_file=trust(trusted, tmp_path))
+async def test_bad_certificates(certificate: dict[str, Any], words: str, tmp_path: Path) -> None:
+    authority = trustme.CA()
+    async with raw_server(lambda _: Raw(OK), tls=server_context(authority, **certificate)) as it:
+        info = await fault(it.url, ca_file=trust(authority, tmp_path))
     assert told(info) == (NETWORK, "tls", Phase.CONNECT)
     assert words in info.message
 
 
-async def test_a_good_certificate(tmp_path: Path) -> None:
-    async with (
-        raw_server(lambda _: Raw(OK), tls=server_context(GOOD, tmp_path)) as it,
-        Transport(ca_file=trust(GOOD, tmp_path)) as transport,
-        transport.send(HttpRequest("GET", it.url, {}, 5.0)) as response,
-    ):
-        assert response.status == 200
+async def test_who_is_not_trusted_and_who_is(tmp_path: Path) -> None:
+    authority = trustme.CA()
+    async with raw_server(lambda _: Raw(OK), tls=server_context(authority)) as it:
+        info = await fault(it.url, ca_file=trust(trustme.CA(), tmp_path))
+        assert told(info) == (NETWORK, "tls", Phase.CONNECT)
+        assert "SSL_CERT_FILE" in info.message
+        async with (
+            Transport(ca_file=trust(authority, tmp_path)) as transport,
+            transport.send(HttpRequest("GET", it.url, {}, 5.0)) as response,
+        ):
+            assert response.status == 200
 
 
 @pytest.mark.parametrize("content", [None, "", "no certificate"])
