@@ -74,11 +74,11 @@ class Checks:
 
     async def reach(self) -> bool:
         """Whether the network of this machine leads anywhere: to the host of any provider that is not on it."""
-        for name, provider in self._providers.items():
-            hosted = self._monitor.is_configured(name) and not provider.profile.local
-            if hosted and await self._transport.reachable(provider.endpoint.base_url):
-                return True
-        return False
+        return await self._transport.any_reachable(
+            provider.endpoint.base_url
+            for name, provider in self._providers.items()
+            if self._monitor.is_configured(name) and not provider.profile.local
+        )
 
     async def _take_models(self, name: str, result: ProbeResult) -> None:
         """Take in what a check says of models; a local server that answers one is configured by that."""
