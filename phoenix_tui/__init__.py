@@ -10,19 +10,21 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from phoenix_tui.core.client import Client
-    from phoenix_tui.core.configuration import ClientConfig, FallbackMode, ProviderConfig
+    from phoenix_tui.core.configuration import ClientConfig, FallbackMode, Hedge, OnCut, ProviderConfig
     from phoenix_tui.core.errors import (
         ErrorClass,
         ErrorInfo,
         NoProviderAnswered,
         PhoenixError,
         ProviderError,
+        StreamInterrupted,
     )
     from phoenix_tui.core.fallback import FallbackManager
     from phoenix_tui.core.health import HealthMonitor
     from phoenix_tui.core.provider import Provider
     from phoenix_tui.core.secret import Secret
     from phoenix_tui.core.snapshot import HealthState, ProviderHealth, Snapshot
+    from phoenix_tui.core.text_stream import OnInterrupt, TextStream
     from phoenix_tui.core.types import (
         Answer,
         Attempt,
@@ -31,6 +33,7 @@ if TYPE_CHECKING:
         Message,
         ModelInfo,
         Outcome,
+        Strategy,
         Target,
         Usage,
     )
@@ -39,12 +42,15 @@ _HOMES = {
     "Client": "client",
     "ClientConfig": "configuration",
     "FallbackMode": "configuration",
+    "Hedge": "configuration",
+    "OnCut": "configuration",
     "ProviderConfig": "configuration",
     "ErrorClass": "errors",
     "ErrorInfo": "errors",
     "NoProviderAnswered": "errors",
     "PhoenixError": "errors",
     "ProviderError": "errors",
+    "StreamInterrupted": "errors",
     "FallbackManager": "fallback",
     "HealthMonitor": "health",
     "Provider": "provider",
@@ -52,6 +58,8 @@ _HOMES = {
     "HealthState": "snapshot",
     "ProviderHealth": "snapshot",
     "Snapshot": "snapshot",
+    "OnInterrupt": "text_stream",
+    "TextStream": "text_stream",
     "Answer": "types",
     "Attempt": "types",
     "ChatRequest": "types",
@@ -59,6 +67,7 @@ _HOMES = {
     "Message": "types",
     "ModelInfo": "types",
     "Outcome": "types",
+    "Strategy": "types",
     "Target": "types",
     "Usage": "types",
 }
@@ -76,9 +85,12 @@ __all__ = [
     "FinishReason",
     "HealthMonitor",
     "HealthState",
+    "Hedge",
     "Message",
     "ModelInfo",
     "NoProviderAnswered",
+    "OnCut",
+    "OnInterrupt",
     "Outcome",
     "PhoenixError",
     "Provider",
@@ -87,7 +99,10 @@ __all__ = [
     "ProviderHealth",
     "Secret",
     "Snapshot",
+    "Strategy",
+    "StreamInterrupted",
     "Target",
+    "TextStream",
     "Usage",
 ]
 
