@@ -23,7 +23,7 @@ class Asking:
     """Asks `provider` for an answer to `request`, as the turn's attempt `number`.
 
     `cut` is a reply that was cut after some of it was shown, to be gone on with; None asks for the whole answer.
-    `alone`: no other provider could take over.
+    `alone`: no other provider could take over. `fresh`: a kept connection may be dead, so none is used.
 
     Afterwards `ended` has the attempts that were sent, the last of them read to its end; with no `failure`, `reply` is
     whole, unless it `is_no_continuation`. `unsent` is the attempt that failed before there was anything to send.
@@ -38,6 +38,7 @@ class Asking:
         number: int,
         cut: Reply | None,
         alone: bool,
+        fresh: bool,
         clock: Clock,
         said: set[str],
     ) -> None:
@@ -52,6 +53,7 @@ class Asking:
         self._number = number
         self._cut = cut
         self._alone = alone
+        self._fresh = fresh
         self._clock = clock
         self._said = said
 
@@ -84,7 +86,7 @@ class Asking:
         yield AttemptStarted(attempt)
         if provider.is_cold(model):
             yield Loading(attempt.target)
-        stream = provider.attempt(attempt, self._asked(model), alone=self._alone)
+        stream = provider.attempt(attempt, self._asked(model), alone=self._alone, fresh=self._fresh)
         async with AsyncExitStack() as exits:
             await exits.enter_async_context(stream)
             wait = head_start(stream.state_before, provider.known(model)) if rival else None

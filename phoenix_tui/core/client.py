@@ -30,7 +30,7 @@ from phoenix_tui.core.provider import Provider
 from phoenix_tui.core.request_fit import Prices, no_price
 from phoenix_tui.core.roster import Roster
 from phoenix_tui.core.secret import Secret
-from phoenix_tui.core.snapshot import ProviderHealth, ProviderInfo, Snapshot
+from phoenix_tui.core.snapshot import ProviderHealth, ProviderInfo, Snapshot, UpstreamStatus
 from phoenix_tui.core.spending import Costs, Spending, SpendMemory, provider_cost
 from phoenix_tui.core.status_reader import StatusReader
 from phoenix_tui.core.text_stream import OnInterrupt, TextStream
@@ -337,8 +337,13 @@ class Client:
             problem="" if configured else provider.config.problem,
             fix=provider.config.fix,
             model_problem=self._checks.model_problem(provider.name),
-            upstream=provider.upstream or self._status.status(provider.name),
+            upstream=self._upstream(provider),
         )
+
+    def _upstream(self, provider: Provider) -> UpstreamStatus | None:
+        """The hint that is shown: trouble rather than none, and the page rather than the provider's own word."""
+        own, page = provider.upstream, self._status.status(provider.name)
+        return own if page is None or (own is not None and own.trouble) else page
 
     def _identity(self, name: str) -> tuple[str, str]:
         endpoint = self.providers[name].endpoint

@@ -226,8 +226,9 @@ class Provider:
         """An attempt at `model` that begins now."""
         return Attempt(f"a{next(_attempt_ids)}", Target(self.name, model), number, self._clock.monotonic())
 
-    def attempt(self, attempt: Attempt, request: ChatRequest, *, alone: bool) -> AttemptStream:
-        """`attempt` at `request`, ready to be entered. `alone` when no other provider could take over."""
+    def attempt(self, attempt: Attempt, request: ChatRequest, *, alone: bool, fresh: bool = False) -> AttemptStream:
+        """`attempt` at `request`, ready to be entered. `alone` when no other provider could take over, `fresh` when no
+        connection that is kept from before may be used."""
         model = attempt.target.model
         adapter = self._adapter
         call = ModelCall(
@@ -244,9 +245,10 @@ class Provider:
             "accept": "application/x-ndjson" if self._wire_format is WireFormat.OLLAMA_CHAT else "text/event-stream",
         }
         body = json.dumps(wire.json, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "replace")
+        url = self.endpoint.base_url + wire.path
         return AttemptStream(
             attempt,
-            HttpRequest("POST", self.endpoint.base_url + wire.path, headers, self.endpoint.connect_deadline, body),
+            HttpRequest("POST", url, headers, self.endpoint.connect_deadline, body, fresh),
             transport=self.endpoint.transport,
             adapter=adapter,
             dialect=self.profile.dialect,

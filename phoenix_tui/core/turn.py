@@ -114,7 +114,7 @@ class Turn:
                     self._tried[-1] = replace(self._tried[-1], waited=decision.wait)
             if decision.retry:
                 self._context.fallback.spent_retry()
-            step = self._step(decision.target)
+            step = self._step(decision)
             async with aclosing(self._asked(step)) as events:
                 async for event in events:
                     yield event
@@ -154,7 +154,8 @@ class Turn:
 
     # One step
 
-    def _step(self, target: Target) -> Asking:
+    def _step(self, decision: Try) -> Asking:
+        target = decision.target
         return Asking(
             self._context.providers[target.provider],
             target.model,
@@ -162,6 +163,7 @@ class Turn:
             number=sum(record.outcome.kind is not OutcomeKind.SKIPPED for record in self._records) + 1,
             cut=self._cut.reply if self._cut else None,
             alone=self._is_last_hope(target),
+            fresh=decision.retry and bool(self._tried) and self._tried[-1].error.code == "reset",
             clock=self._clock,
             said=self._context.said,
         )

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from phoenix_tui.core.errors import EventTooLarge, FramingError
 from phoenix_tui.core.framing import BodyFramer, Frame
+from phoenix_tui.core.framing.json_body import JsonDecoder
 
 SSE = "text/event-stream"
 NDJSON = "application/x-ndjson"
@@ -258,3 +259,20 @@ def test_a_large_event_in_tiny_pieces_is_not_quadratic(body: bytes) -> None:
     """Under a second when linear; what copies all it holds for every piece moves terabytes and meets the timeout."""
     pieces = (body[at : at + 16] for at in range(0, len(body), 16))
     assert len(frames(*pieces, label=None)) == 1
+
+
+@pytest.mark.parametrize("cut", range(1, 40, 3))
+def test_values_between_which_a_line_end_is_missing_are_each_found(cut: int) -> None:
+    body = b'{"a":"1"}\n{"b":"}{"}{"c":"3"}\n{"d":4}{"e":5}'
+    decoder = JsonDecoder()
+    frames = [*decoder.feed(body[:cut]), *decoder.feed(body[cut:]), *decoder.end()]
+    assert [frame.data for frame in frames] == ['{"a":"1"}', '{"b":"}{"}', '{"c":"3"}', '{"d":4}', '{"e":5}']
+
+
+def test_a_bad_line_with_braces_stays_one_bad_line() -> None:
+    decoder = JsonDecoder(only_lines=True)
+    assert [frame.data for frame in decoder.feed(b'{"a":1}\n}{ what is this\n{"b":2}\n')] == [
+        '{"a":1}',
+        "}{ what is this",
+        '{"b":2}',
+    ]

@@ -9,7 +9,6 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from tests.matrix.cells import Cell
-from tests.matrix.fault import OPENED, TOKENS
 from tests.matrix.phases import Mode, Phase
 
 
@@ -32,16 +31,7 @@ class Defect:
         )
 
 
-KNOWN_DEFECTS: tuple[Defect, ...] = (
-    Defect(
-        "a blank line is missing",
-        "Two values on one line, since the line end between them is missing, are skipped as no JSON: the text of both "
-        "is lost in an answer that counts as whole. `framing.json_body.JsonDecoder` gives out a line as one frame "
-        "however many values it has; event streams are read value by value.",
-        phases=frozenset({OPENED, TOKENS}),
-        providers=frozenset({"ollama"}),
-    ),
-)
+KNOWN_DEFECTS: tuple[Defect, ...] = ()
 
 
 def defect_of(cell: Cell) -> Defect | None:

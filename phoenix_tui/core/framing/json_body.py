@@ -34,9 +34,11 @@ class JsonDecoder:
 
     def end(self) -> list[Frame]:
         """What the end of the body completes: a last line, or a value that was cut (given out as it is)."""
-        rest = self._values.rest() if self._values is not None else b"".join(self._held).strip()
-        self._held = []
-        return [_frame(rest)] if rest else []
+        if self._values is not None:
+            rest = self._values.rest()
+            return [_frame(rest)] if rest else []
+        rest, self._held = b"".join(self._held).strip(), []
+        return self._of_line(rest) if rest else []
 
     def _feed_values(self, values: JsonValues, chunk: bytes) -> list[Frame]:
         frames: list[Frame] = []
@@ -68,9 +70,18 @@ class JsonDecoder:
                 self._values = JsonValues(self._value_limit)
                 return frames + self._feed_values(self._values, b"\n".join((line, *lines[at + 1 :], last)))
             if line:
-                frames.append(_frame(line))
+                frames += self._of_line(line)
         self._hold(last)
         return frames
+
+    def _of_line(self, line: bytes) -> list[Frame]:
+        """The value on `line`, or the values, where the end of a line between them is missing."""
+        if b"}{" not in line:
+            return [_frame(line)]
+        values = JsonValues(self._value_limit)
+        found = [*values.scan(line)]
+        whole = len(found) > 1 and not values.broken and not values.is_open
+        return [_frame(value) for value in found] if whole else [_frame(line)]
 
     def _hold(self, piece: bytes) -> None:
         if piece:
