@@ -6,7 +6,7 @@ STAMP  := $(VENV)/.installed-run
 DEV    := $(VENV)/.installed-dev
 
 .DEFAULT_GOAL := help
-.PHONY: help demo run test lint types contracts unit coverage bench failover-bench clean
+.PHONY: help demo run test lint types contracts unit coverage bench failover-bench sim clean
 
 help:  ## say what can be made
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -54,6 +54,9 @@ bench: $(DEV)  ## measure against raw httpx, side by side
 
 failover-bench: $(DEV)  ## the public failover benchmark, all formats, at its own pace (some minutes)
 	@$(BIN)/python -m bench.failover $(ARGS)
+
+sim: $(DEV)  ## live ten thousand days of traffic in virtual time, until an invariant is broken
+	$(BIN)/python -m tests.simulation
 
 clean:  ## remove what make has made
 	rm -rf $(VENV) build dist .coverage .mypy_cache .ruff_cache .pytest_cache .hypothesis

@@ -1,0 +1,6 @@
+"""Days of traffic in virtual time, each from one seed: what must always hold is looked at all the while.
+
+`day.py` makes a day of a seed and runs it; `weather.py` is what goes wrong, `people.py` who asks and how, `ledger.py`
+what the servers really sent, `invariants.py` what must hold. `python -m tests.simulation --seed 1234 --verbose` lives
+one day again, exactly.
+"""

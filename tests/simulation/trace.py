@@ -1,0 +1,28 @@
+"""What happened in a day, line by line, and what should not have."""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+from dataclasses import dataclass, field
+
+
+@dataclass
+class Trace:
+    """Lines with their virtual time in seconds. The same seed gives the same lines."""
+
+    lines: list[str] = field(default_factory=list)
+    violations: list[str] = field(default_factory=list)
+
+    def say(self, line: str) -> None:
+        self.lines.append(f"{asyncio.get_running_loop().time():10.3f}  {line}")
+
+    def violated(self, invariant: int, what: str) -> None:
+        """Something happened that the invariant of this number forbids."""
+        line = f"INVARIANT {invariant} VIOLATED: {what}"
+        self.say(line)
+        self.violations.append(self.lines[-1].strip())
+
+    @property
+    def digest(self) -> str:
+        return hashlib.sha256("\n".join(self.lines).encode()).hexdigest()
