@@ -17,6 +17,8 @@ from phoenix_tui.core.snapshot import HealthState, ModelHealth
 _IN_DOUBT = frozenset({HealthState.SUSPECT, HealthState.PROBATION})
 _DOUBTFUL_HEAD_START = 1.0
 """Seconds that a provider in doubt is given where nothing better is known."""
+_SHORTEST_HEAD_START = 0.5
+"""Seconds; a wait that is shorter than this is not worth another provider's tokens."""
 
 
 def head_start(before: HealthState, known: ModelHealth | None) -> float | None:
@@ -24,8 +26,12 @@ def head_start(before: HealthState, known: ModelHealth | None) -> float | None:
     None for never. One in doubt gets its usual time (the median), any other the time that it rarely exceeds (p95).
     `known` is None while too little is."""
     if before in _IN_DOUBT:
-        return known.ttft_median if known and known.ttft_median else _DOUBTFUL_HEAD_START
-    return known.ttft_p95 if known else None
+        usual = known.ttft_median if known and known.ttft_median else _DOUBTFUL_HEAD_START
+    elif known is None or known.ttft_p95 is None:
+        return None
+    else:
+        usual = known.ttft_p95
+    return max(usual, _SHORTEST_HEAD_START)
 
 
 class Race:

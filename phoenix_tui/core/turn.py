@@ -67,6 +67,8 @@ class Turn:
         self._records: list[AttemptRecord] = []
         self._tokens = estimated(request.messages)
         self._started_at = self._clock.monotonic()
+        self._waited = 0.0
+        """Seconds slept before the attempt under way."""
         self._held_up = 0.0
         """Seconds in which the person was waited for."""
         self._confirmation = Confirmation()
@@ -110,8 +112,7 @@ class Turn:
             if decision.wait > 0:
                 yield Waiting(decision.target, decision.wait, self._clock.wall() + decision.wait, decision.reason)
                 await self._clock.sleep(decision.wait)
-                if self._tried:
-                    self._tried[-1] = replace(self._tried[-1], waited=decision.wait)
+            self._waited = decision.wait
             if decision.retry:
                 self._context.fallback.spent_retry()
             step = self._step(decision)
@@ -225,7 +226,8 @@ class Turn:
         self._records.append(AttemptRecord(target, outcome))
         self._context.spending.note(target, outcome.usage)
         if outcome.kind is not OutcomeKind.OK:
-            self._tried.append(tried)
+            self._tried.append(replace(tried, waited=self._waited))
+            self._waited = 0.0
 
     # What follows
 
@@ -293,13 +295,21 @@ class Turn:
         return self._continues and few and not reply.refusal and can_continue(reply.so_far)
 
     def _skips(self, decision: Decision) -> list[Skipped]:
-        """The events for those that were passed over; they are part of the record too."""
+        """The events for those that were passed over, as far as that is news; they are part of the record too."""
         events = []
         for placement in decision.skipped:
             error = self._context.monitor.health(placement.target.provider).last_error
             self._records.append(AttemptRecord(placement.target, Outcome(OutcomeKind.SKIPPED, 0.0, error=error)))
-            events.append(Skipped(placement.target, placement.reason))
+            if not placement.is_lasting or self._is_new(f"{placement.target.provider}: {placement.reason}"):
+                events.append(Skipped(placement.target, placement.reason))
         return events
+
+    def _is_new(self, sentence: str) -> bool:
+        """Whether it has not been told yet, for what would be the same before every answer."""
+        if sentence in self._context.said:
+            return False
+        self._context.said.add(sentence)
+        return True
 
     def _is_last_hope(self, target: Target) -> bool:
         """Whether no other provider could take over from `target`."""

@@ -246,6 +246,16 @@ async def test_a_blocked_provider_is_passed_over_and_named(world: WorldMaker) ->
     ]
 
 
+async def test_what_is_the_same_before_every_answer_is_told_once(world: WorldMaker) -> None:
+    async with world("openai", "anthropic") as it:
+        it["openai"].set_fault(Error(error=ErrorClass.QUOTA))
+        told = [[type(event) for event in await it.events()].count(Skipped) for _ in range(4)]
+        events = await it.events()
+    assert told == [0, 1, 0, 0]  # first it was asked, then passed over
+    kept = events[-1].answer.attempts  # type: ignore[union-attr]
+    assert [record.outcome.kind for record in kept] == [OutcomeKind.SKIPPED, OutcomeKind.OK]  # the record stays
+
+
 async def test_nothing_is_sent_elsewhere_where_that_is_never_wanted(world: WorldMaker) -> None:
     async with world("openai", "anthropic", fallback=FallbackMode.NEVER) as it:
         it["openai"].set_fault(Error(error=ErrorClass.QUOTA))
