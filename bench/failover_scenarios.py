@@ -212,7 +212,7 @@ SCENARIOS = (
         _plain(BlackHole(seconds=120)),
         (
             check.seconds(100),
-            check.seconds(15, advisory=True),
+            check.seconds(30, advisory=True),
             check.attempts(least=1, most=1, advisory=True),
             check.answered_by_next(),
             check.first_error("timeout"),
