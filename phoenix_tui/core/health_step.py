@@ -50,6 +50,8 @@ from phoenix_tui.core.types import Outcome, OutcomeKind
 FAILURES_TO_UNAVAILABLE = 3
 REOPEN_BASE = 6.0
 """Seconds; the shortest time between an outage being noticed and the next trial."""
+TRIAL_SHARE, PROBE_SHARE = 0.35, 0.25
+"""Of the outage so far: the pause after a failed trial, and after a failed check, which costs nobody a wait."""
 LONGEST_WITHOUT_TRIAL = 180.0
 """Seconds after the last request at which failing probes no longer keep a provider away: they may be what is broken."""
 BLOCK_SECONDS = 900.0
@@ -224,7 +226,7 @@ def _counted(state: ProviderState, attempt: OpenAttempt, outcome: Outcome, now: 
     failing_since = state.failing_since or now
     # Only what was sent into the outage has cost somebody a wait that a longer pause would have spared.
     cost = outcome.duration if tried and attempt.began >= failing_since else 0.0
-    delay = _reopen_delay(now.since(failing_since), cost, rng)
+    delay = _reopen_delay(TRIAL_SHARE, now.since(failing_since), cost, rng)
     return replace(
         state,
         phase=HealthState.UNAVAILABLE,
@@ -234,10 +236,10 @@ def _counted(state: ProviderState, attempt: OpenAttempt, outcome: Outcome, now: 
     )
 
 
-def _reopen_delay(outage: float, trial_cost: float, rng: Uniform) -> float:
-    """Seconds until the next trial: longer with the outage and with what a trial costs the person who waits for it.
-    Chance only ever shortens it, so that the time to notice a recovery has a hard bound."""
-    wanted = max(REOPEN_BASE, 0.35 * outage, 10 * trial_cost if ema.is_sample(trial_cost) else 0.0)
+def _reopen_delay(share: float, outage: float, trial_cost: float, rng: Uniform) -> float:
+    """Seconds until the next trial or check: longer with the outage, and with what a trial costs the person who waits
+    for it. Chance only ever shortens it, so that the time to notice a recovery has a hard bound."""
+    wanted = max(REOPEN_BASE, share * outage, 10 * trial_cost if ema.is_sample(trial_cost) else 0.0)
     return min(wanted, REOPEN_CAP) * rng.uniform(0.8, 1.0)
 
 
@@ -288,7 +290,7 @@ def _probed(state: ProviderState, event: Probed, now: Moment, rng: Uniform) -> P
     waits_until = state.waits_until
     if latest_trial <= now and (waits_until is None or waits_until <= now):
         return on_probation(state)
-    delay = _reopen_delay(now.since(state.failing_since or now), 0.0, rng)
+    delay = _reopen_delay(PROBE_SHARE, now.since(state.failing_since or now), 0.0, rng)
     return replace(state, retry_at=latest(state.retry_at, min(now.plus(delay), latest_trial)))
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from phoenix_tui.core.errors import ErrorClass
 from phoenix_tui.core.health_state import ProviderState, latest
 from phoenix_tui.core.moment import Moment, Uniform
 from phoenix_tui.core.snapshot import HealthState
@@ -13,6 +14,7 @@ SUSPECT_SECONDS = 2.0
 BLOCKED_SECONDS = 600.0
 LOCAL_FIRST_SECONDS, LOCAL_SECONDS = 5.0, 15.0
 """A local server comes back when its owner starts it, and asking it costs nothing."""
+_SILENT = frozenset({ErrorClass.NETWORK, ErrorClass.TIMEOUT, ErrorClass.OFFLINE})
 SOON_SECONDS = 1.0
 """Over which checks that are all wanted at once are scattered."""
 
@@ -34,14 +36,14 @@ def _next(before: ProviderState, state: ProviderState, now: Moment, rng: Uniform
     match state.state:
         case HealthState.DISABLED | HealthState.OFFLINE:
             return None
-        case HealthState.UNCONFIGURED | HealthState.UNAVAILABLE if state.local:
-            return now.plus(LOCAL_SECONDS if state.failed_probes > 1 else LOCAL_FIRST_SECONDS)
-        case HealthState.UNCONFIGURED:
+        case HealthState.UNCONFIGURED if not state.local:
             return None
+        case HealthState.UNAVAILABLE if not state.local or _is_there(state):
+            return state.waits_until
+        case HealthState.UNCONFIGURED | HealthState.UNAVAILABLE:
+            return now.plus(LOCAL_SECONDS if state.failed_probes > 1 else LOCAL_FIRST_SECONDS)
         case HealthState.BLOCKED:
             return now.plus(BLOCKED_SECONDS)
-        case HealthState.UNAVAILABLE:
-            return state.waits_until
         case HealthState.SUSPECT if state.consecutive_failures > before.consecutive_failures:
             rest = state.rest_of(state.last_model)
             return latest(now.plus(SUSPECT_SECONDS), rest.until if rest else None)
@@ -51,6 +53,12 @@ def _next(before: ProviderState, state: ProviderState, now: Moment, rng: Uniform
             return now.plus(LOCAL_SECONDS)
         case _:
             return _idle(state, now, rng)
+
+
+def _is_there(state: ProviderState) -> bool:
+    """Whether it answered when last asked, if only to refuse: that it answers a check is then no news, and no reason
+    for a trial before its time."""
+    return state.last_error is not None and state.last_error.error_class not in _SILENT
 
 
 def _idle(state: ProviderState, now: Moment, rng: Uniform) -> Moment:

@@ -175,10 +175,16 @@ def test_who_cannot_be_asked_is_not_checked_but_a_local_server_is_looked_for() -
 
 def test_a_local_server_in_an_outage_is_looked_for_often() -> None:
     bench = Bench(probed=True, local=("a",))
-    bench.run("a", *DOWN)
+    bench.run("a", *(failed(ErrorClass.NETWORK),) * 3)
     assert due_in(bench) == 5.0
     bench.clock.move(5)
     assert bench.monitor.record_probe("a", True).state is HealthState.PROBATION
+
+
+def test_a_local_server_that_refuses_is_checked_when_its_time_comes() -> None:
+    bench = Bench(probed=True, local=("a",))
+    bench.run("a", *(failed(ErrorClass.OVERLOADED),) * 3)
+    assert due_in(bench) == 6.0
 
 
 def test_a_suspect_that_asked_for_a_pause_is_left_in_peace_for_it() -> None:
