@@ -62,7 +62,7 @@ class Cut:
         """The mark in the answer where `by` goes on."""
         whom = "it" if by.provider == self._target.provider else self._target.provider
         others = [name for name in self._failed if name != by.provider]
-        after = f", after {' and '.join(others)} could not" if others else ""
+        after = f", after {_listed(others)} could not" if others else ""
         return f"{by.provider} goes on where {whom} stopped ({_cut_by(self._error)}){after}"
 
 
@@ -103,6 +103,17 @@ def _loss(record: AttemptRecord) -> str:
     return f"{count(tokens, 'token')} {'is' if tokens == 1 else 'are'} lost" if tokens else "its tokens are lost"
 
 
+def passed_over(names: Sequence[str], reason: str) -> str:
+    """Those that were not asked, all for one reason."""
+    why = f" ({reason})" if reason else ""
+    return f"{_listed(names)} {'was' if len(names) == 1 else 'were'} passed over{why}"
+
+
+def _listed(names: Sequence[str]) -> str:
+    *others, last = names
+    return f"{', '.join(others)} and {last}" if others else last
+
+
 def kept_here(snapshot: Snapshot) -> Snapshot:
     """`snapshot` as it is for a conversation that is kept on this machine: nobody else's turn ever comes."""
     local = {info.name for info in snapshot.providers if info.local}
@@ -130,7 +141,7 @@ def locked_failure(infos: Mapping[str, ProviderInfo], *, fixed: bool) -> str:
 def lock_told(infos: Mapping[str, ProviderInfo], *, before: bool) -> str:
     """That a conversation is kept here from now on. `before`: some of it has left already."""
     ready = [info.name for info in infos.values() if info.local and info.configured]
-    who = f"only {' and '.join(ready)} will be asked" if ready else "and no local server is set up yet to answer it"
+    who = f"only {_listed(ready)} will be asked" if ready else "and no local server is set up yet to answer it"
     gone = " What was sent before cannot be called back." if before else ""
     return f"This conversation stays on this machine from now on: {who}.{gone} /local off takes that back."
 

@@ -114,16 +114,17 @@ def remaining_until_retry(health: ProviderHealth, now: float) -> float | None:
     return None if health.is_available else remaining_until(health.retry_at, now)
 
 
-def offline_banner(snapshot: Snapshot, now: float) -> str:
+def offline_banner(snapshot: Snapshot, now: float) -> Phrases:
     """That this machine has no network, and when it is looked for again; empty when it has."""
     if not snapshot.offline:
-        return ""
+        return ()
     waits = [remaining_until_retry(its, now) for its in snapshot.health if its.state is HealthState.OFFLINE]
     soonest = min((wait for wait in waits if wait is not None), default=None)
     again = f"in {countdown(soonest)}" if soonest is not None else "now"
     local = [info.name for info in snapshot.providers if info.local and snapshot.health_of(info.name).is_available]
     still = f"; {' and '.join(local)} still {'answer' if len(local) > 1 else 'answers'}" if local else ""
-    return f"This machine seems to be offline, looking again {again}{still}"
+    banner = f"This machine seems to be offline, looking again {again}"
+    return (banner + still, banner)
 
 
 def something_counts(snapshot: Snapshot, now: float) -> bool:

@@ -7,6 +7,7 @@ from textwrap import wrap
 from phoenix_tui.core.snapshot import Placement, Snapshot
 from phoenix_tui.tui.glyphs import Glyphs, style_of, word_of
 from phoenix_tui.tui.health_words import remaining_until
+from phoenix_tui.tui.order_words import first_to_answer, own_places
 from phoenix_tui.tui.report import FACT_CELLS, Part
 from phoenix_tui.tui.text import countdown, fit, one_line
 
@@ -18,6 +19,7 @@ def order_report(snapshot: Snapshot, now: float, glyphs: Glyphs) -> list[list[Pa
         [("Primary: ", "$text-muted"), (snapshot.primary, "$accent bold")],
         [("", "")],
     ]
+    own = own_places(snapshot)
     for placement in snapshot.order:
         name = placement.target.provider
         health, info = snapshot.health_of(name), snapshot.info_of(name)
@@ -28,9 +30,9 @@ def order_report(snapshot: Snapshot, now: float, glyphs: Glyphs) -> list[list[Pa
                 (f"{glyphs.state(health.state)} {fit(name, 11)}{word_of(health, info)}", style_of(health.state)),
             ]
         )
-        lines += [[("    " + line, "")] for line in wrap("; ".join(_facts(placement, now)), FACT_CELLS)]
+        lines += [[("    " + line, "")] for line in wrap("; ".join(_facts(placement, own.get(name), now)), FACT_CELLS)]
     lines.append([("", "")])
-    first = next((placement for placement in snapshot.order if placement.eligible), None)
+    first = first_to_answer(snapshot)
     if first is None:
         lines.append([("If you send now, nobody can answer.", "$health-down")])
     else:
@@ -41,12 +43,13 @@ def order_report(snapshot: Snapshot, now: float, glyphs: Glyphs) -> list[list[Pa
     return lines
 
 
-def _facts(placement: Placement, now: float) -> list[str]:
-    facts = [one_line(placement.target.model)] if placement.target.model else []
+def _facts(placement: Placement, own_place: int | None, now: float) -> list[str]:
+    """What is said of one of them; `own_place` is its place among those that can be asked at all, None for others."""
+    facts = [one_line(placement.target.model)] if placement.target.model and own_place is not None else []
     if placement.is_primary:
         facts.append("your primary")
-    elif placement.own_position != placement.position:
-        facts.append(f"number {placement.own_position} in your own order")
+    elif own_place is not None and own_place != placement.position:
+        facts.append(f"number {own_place} in your own order")
     for reason in placement.reasons:
         remaining = remaining_until(reason.until, now)
         facts.append(one_line(reason.words) + (f", for {countdown(remaining)} more" if remaining else ""))

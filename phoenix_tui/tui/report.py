@@ -34,7 +34,7 @@ def report(snapshot: Snapshot, now: float, glyphs: Glyphs) -> list[list[Part]]:
         spent = f"{money(snapshot.spent_today)} of {money(snapshot.daily_budget)}"
         lines.append([("Spent today: ", "$text-muted"), (spent, "")])
     if banner := offline_banner(snapshot, now):
-        lines += [[(line, "$health-degraded")] for line in wrap(banner + ".", FACT_CELLS)]
+        lines += [[(line, "$health-degraded")] for line in wrap(banner[0] + ".", FACT_CELLS)]
     lines.append([("", "")])
     for health, info in zip(snapshot.health, snapshot.providers, strict=True):
         style = style_of(health.state)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from phoenix_tui.core.errors import ErrorInfo, NoProviderAnswered, Phase
 from phoenix_tui.core.events import (
@@ -36,22 +36,22 @@ from phoenix_tui.tui import handover
 from phoenix_tui.tui.conversation import Conversation, Ending
 from phoenix_tui.tui.ports import ChatView, Tone, TurnStage
 from phoenix_tui.tui.text import count, one_line
-from phoenix_tui.tui.wording import attribution, cut_line, failed_line, final_failure, unusual_end
+from phoenix_tui.tui.wording import OR_ANOTHER, attribution, cut_line, failed_line, final_failure, unusual_end
 
-RETRY_HINT = "Your message is back in the prompt; ctrl+r retries it (or r, after Esc)."
+_RETRY = "ctrl+r retries it (or r, after Esc)."
 _NOT_SENT = frozenset({None, Phase.CONNECT})
 """How far an attempt has come that has told the provider nothing."""
 
 
 @dataclass(frozen=True, slots=True)
 class Setting:
-    """What a turn begins with: who the providers are, the names of those that could be asked, best first, and what was
-    passed over before the answer before (as `TurnPresenter.passed_over` had it). `is_lock_fixed`: that nothing leaves
-    this machine is not the person's choice for this conversation, but for all."""
+    """What a turn begins with: who the providers are, the names of those that could be asked, best first, and who the
+    turn before has told to be out (as its `TurnPresenter.told_out`). `is_lock_fixed`: that nothing leaves this machine
+    is not the person's choice for this conversation, but for all."""
 
     infos: Mapping[str, ProviderInfo]
     ready: tuple[str, ...] = ()
-    passed_over: frozenset[tuple[str, str]] = frozenset()
+    told_out: Mapping[str, str] = field(default_factory=dict)
     arrow: str = "→"
     is_lock_fixed: bool = False
 
@@ -72,12 +72,15 @@ class TurnPresenter:
         self._switches = 0
         self._held: AttemptFailed | AttemptAborted | None = None
         """A failure whose line waits for what follows it: a question to the person may."""
+        self._skipped: dict[str, list[str]] = {}
+        """Names of those that were passed over and are still to be told, by the reason."""
         self._question: Confirming | None = None
         self._cut: handover.Cut | None = None
         self._newly_told: set[str] = set()
         self.is_over = False
-        self.passed_over: frozenset[tuple[str, str]] = frozenset()
-        """Who was passed over, and why, as what need not be told again before the next answer."""
+        self.told_out: dict[str, str] = {}
+        """Who was passed over in this turn, by name, with the reason; "" for those that failed in it. Neither need be
+        told again before the next answer."""
         self.other = ""
         """Who else could be asked the question that was not answered; empty when nobody could."""
 
@@ -89,6 +92,8 @@ class TurnPresenter:
 
     def on_event(self, event: TurnEvent) -> None:
         """Show one event."""
+        if not isinstance(event, Skipped):
+            self._tell_skipped()
         if not isinstance(event, Confirming):
             self._tell_held()
         match event:
@@ -112,7 +117,8 @@ class TurnPresenter:
                 self._chat.say(handover.late_line(self._target, attempt.target), Tone.INFO)
             case AttemptFailed(attempt, error):
                 self._failed(event, attempt, error)
-            case AttemptAborted(_, _, chars):
+            case AttemptAborted(attempt, _, chars):
+                self.told_out[attempt.target.provider] = ""
                 self._fold(f"interrupted, {count(chars, 'character')}")
                 self._held = event
             case AttemptCut(attempt, error, _, next_target):
@@ -139,24 +145,25 @@ class TurnPresenter:
             case Completed(answer):
                 self._complete(answer)
 
-    def on_failure(self, failure: NoProviderAnswered) -> None:
-        """Nobody answered."""
+    def on_failure(self, failure: NoProviderAnswered, *, is_back: bool) -> None:
+        """Nobody answered. `is_back`: the question stands in the prompt again."""
+        self._tell_skipped()
         if self._question is not None:
-            self._decline(self._question, failure)
+            self._decline(self._question, failure, is_back=is_back)
             return
         self._tell_held()
         self._fold("interrupted")
         happened, step = final_failure(failure.cause, failure.attempts, dict(self._setting.infos))
         if self._conversation.local_only or self._setting.is_lock_fixed:
             kept = handover.locked_failure(self._setting.infos, fixed=self._setting.is_lock_fixed)
-            step = f"{step} {kept}" if failure.cause else kept
+            step = f"{step.replace(OR_ANOTHER, '')} {kept}" if failure.cause else kept
         asked = {record.target.provider for record in failure.attempts}
         self.other = next((name for name in self._setting.ready if name not in asked), "")
         offer = f" o, after Esc, asks {self.other} instead." if self.other else ""
         self._close(Ending.FAILED, f"{happened} {step}")
-        self._chat.fail(happened, f"{step} {RETRY_HINT}{offer}")
+        self._chat.fail(happened, f"{step} {_kept(is_back)}; {_RETRY}{offer}")
 
-    def _decline(self, question: Confirming, failure: NoProviderAnswered) -> None:
+    def _decline(self, question: Confirming, failure: NoProviderAnswered, *, is_back: bool) -> None:
         """The person kept the conversation from another provider."""
         self._held = None  # the sentence says it
         self._fold("interrupted")
@@ -166,7 +173,7 @@ class TurnPresenter:
         self.other = question.target.provider
         again = f"r asks {self._first.provider} again, " if self._first else "r tries again, "
         self._close(Ending.FAILED, happened)
-        self._chat.fail(happened, f"Your message is back in the prompt. After Esc: {again}o sends it to {self.other}.")
+        self._chat.fail(happened, f"{_kept(is_back)}. After Esc: {again}o sends it to {self.other}.")
 
     def on_stop(self) -> None:
         """The person stopped it. What there is of the answer stays."""
@@ -179,18 +186,18 @@ class TurnPresenter:
             self._chat.say("Stopped by you before an answer came.", Tone.INFO)
         self._close(Ending.STOPPED, "stopped by you", partial)
 
-    def on_unsent(self, problem: str) -> None:
+    def on_unsent(self, problem: str, *, is_back: bool) -> None:
         """It could not even be sent."""
         self._close(Ending.FAILED, problem)
-        self._chat.fail(problem, "Your message is back in the prompt.")
+        self._chat.fail(problem, f"{_kept(is_back)}.")
 
-    def on_defect(self) -> None:
+    def on_defect(self, *, is_back: bool) -> None:
         """Something of our own broke; the conversation goes on."""
         self._tell_held()
         self._fold("interrupted")
         sentence = "The answer was lost to a fault in this program."
         self._close(Ending.FAILED, sentence)
-        self._chat.fail(sentence, RETRY_HINT)
+        self._chat.fail(sentence, f"{_kept(is_back)}; {_RETRY}")
 
     @property
     def has_text(self) -> bool:
@@ -249,6 +256,7 @@ class TurnPresenter:
         if self._cut is not None:
             self._cut.miss(attempt.target, error)  # the text that was shown before stays for now
             return
+        self.told_out[attempt.target.provider] = ""
         self._fold("interrupted while it was thinking")  # only reasoning was shown, if anything
         if error.code == handover.OUTRUN and event.next_target is not None:
             self._chat.say(f"{event.next_target.provider} spoke first.", Tone.INFO)
@@ -286,11 +294,15 @@ class TurnPresenter:
         if self._conversation.local_only and info is not None and not info.local:
             return  # that is what the person wanted
         # Numbers in a reason count on; the reason is the same.
-        passed = (target.provider, re.sub(r"\d+", "#", reason))
-        self.passed_over |= {passed}
-        if passed not in self._setting.passed_over:
-            why = f" ({one_line(reason)})" if reason else ""
-            self._chat.say(f"{target.provider} was passed over{why}", Tone.SWITCH)
+        self.told_out[target.provider] = re.sub(r"\d+", "#", reason)
+        if self._setting.told_out.get(target.provider) not in ("", self.told_out[target.provider]):
+            self._skipped.setdefault(one_line(reason), []).append(target.provider)
+
+    def _tell_skipped(self) -> None:
+        """Say who was passed over, those with the same reason in one line."""
+        skipped, self._skipped = self._skipped, {}
+        for reason, names in skipped.items():
+            self._chat.say(handover.passed_over(names, reason), Tone.SWITCH)
 
     def _fold(self, label: str) -> None:
         if self._is_replying:
@@ -309,3 +321,8 @@ class TurnPresenter:
     def _activity(self, what: str, target: Target | None = None) -> None:
         if (who := target or self._target) is not None:
             self._stage.show_activity(f"{who.provider} {what}", None)
+
+
+def _kept(is_back: bool) -> str:
+    """Where the question is that was not answered."""
+    return "Your message is back in the prompt" if is_back else "Your message is kept beside the one in the prompt"

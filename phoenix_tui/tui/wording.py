@@ -9,8 +9,9 @@ from phoenix_tui.core.errors import ErrorClass, ErrorInfo, Phase, ProviderError
 from phoenix_tui.core.profiles import PROVIDER_NAMES, profile_of
 from phoenix_tui.core.snapshot import ProviderInfo
 from phoenix_tui.core.types import Answer, AttemptRecord, Outcome, OutcomeKind, Target
-from phoenix_tui.tui.text import count, money, one_line, seconds, sentence
+from phoenix_tui.tui.text import count, countdown, money, one_line, seconds, sentence
 
+OR_ANOTHER = ", or make another provider the primary (alt+1 to alt+7)"
 NOTICEABLE = 0.2
 """Seconds by which a wait must be longer than another before the difference is told."""
 
@@ -26,7 +27,7 @@ def what_happened(error: ErrorInfo, model: str = "") -> str:
         case ErrorClass.QUOTA:
             return "has no credit or quota left"
         case ErrorClass.RATE_LIMIT:
-            return "is limiting requests" + (f" for {seconds(error.retry_after)}" if error.retry_after else "")
+            return "is limiting requests" + (f" for {countdown(error.retry_after)}" if error.retry_after else "")
         case ErrorClass.OVERLOADED:
             return "has no capacity just now"
         case ErrorClass.SERVER:
@@ -82,7 +83,7 @@ def _onward(target: Target, goes_to: Target | None, arrow: str) -> str:
     if goes_to is None:
         return ""
     if goes_to == target:
-        return f", asking it again {arrow} {goes_to.provider}"
+        return ", asking it again"
     if goes_to.provider == target.provider:
         return f" {arrow} {goes_to.provider} with {one_line(goes_to.model)}"
     return f" {arrow} {goes_to.provider}"
@@ -119,7 +120,10 @@ def attribution(answer: Answer, labels: dict[str, str]) -> str:
         facts.append(money(answer.usage.cost_usd))
     if facts:
         parts.append(", ".join(facts))
-    if answer.requested.provider != answer.target.provider:
+    began = next((record.target.provider for record in answer.attempts if record.outcome.chars), "")
+    if answer.seams and began != answer.target.provider:
+        parts.append(f"begun by {began}, ended by {answer.target.provider}")
+    elif answer.requested.provider != answer.target.provider:
         parts.append(f"asked {answer.requested.provider}, answered by {answer.target.provider}")
     return "   ".join(parts)
 
@@ -207,11 +211,11 @@ def next_step(error: ErrorInfo, model: str, info: ProviderInfo | None) -> str:
         case ErrorClass.PERMISSION:
             return "Use a key with access to that model, or name another model."
         case ErrorClass.QUOTA:
-            return "Add credit there, or make another provider the primary (alt+1 to alt+7)."
+            return f"Add credit there{OR_ANOTHER}."
         case ErrorClass.RATE_LIMIT | ErrorClass.OVERLOADED:
-            return "Wait a moment and retry, or make another provider the primary (alt+1 to alt+7)."
+            return f"Wait a moment and retry{OR_ANOTHER}."
         case ErrorClass.SERVER | ErrorClass.PROTOCOL | ErrorClass.UNKNOWN | ErrorClass.CANCELLED:
-            return "Retry, or make another provider the primary (alt+1 to alt+7)."
+            return f"Retry{OR_ANOTHER}."
         case ErrorClass.TIMEOUT | ErrorClass.NETWORK:
             if info is not None and info.local:
                 return f"Is the server running at {one_line(info.base_url)}? Start it, then retry."

@@ -113,7 +113,7 @@ def test_a_line_says_where_it_goes_on() -> None:
     error = ErrorInfo(ErrorClass.SERVER, "boom", status=503)
     one, two = target("openai"), target("gemini")
     assert wording.failed_line(one, error, two, "→") == "openai failed (HTTP 503) → gemini"
-    assert wording.failed_line(one, error, one, "→") == "openai failed (HTTP 503), asking it again → openai"
+    assert wording.failed_line(one, error, one, "→") == "openai failed (HTTP 503), asking it again"
     assert wording.failed_line(one, error, None, "→") == "openai failed (HTTP 503)"
     other = replace(one, model="gpt-small")
     assert wording.failed_line(one, error, other, "->") == "openai failed (HTTP 503) -> openai with gpt-small"

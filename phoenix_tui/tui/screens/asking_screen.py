@@ -21,7 +21,7 @@ from phoenix_tui.tui.glyphs import ASCII, UNICODE
 from phoenix_tui.tui.ports import TurnPort
 from phoenix_tui.tui.screens.provider_screen import ClientNotOpen, ProviderScreen
 from phoenix_tui.tui.start import Start
-from phoenix_tui.tui.text import countdown
+from phoenix_tui.tui.text import countdown, money
 from phoenix_tui.tui.turn_presenter import Setting, TurnPresenter
 from phoenix_tui.tui.widgets.prompt import Prompt
 from phoenix_tui.tui.widgets.transcript import Transcript
@@ -49,6 +49,8 @@ class AskingScreen(ProviderScreen):
     chat_title: reactive[str] = reactive("")
     tokens: reactive[int] = reactive(0)
     cost_usd: reactive[float | None] = reactive(None)
+    budget: reactive[str] = reactive("")
+    """What of the day's budget is spent; empty where there is none."""
 
     def __init__(self, start: Start) -> None:
         super().__init__(start)
@@ -63,7 +65,7 @@ class AskingScreen(ProviderScreen):
         self._asked: Confirming | None = None
         self._asked_since = 0.0
         self._under_way: TurnPort | None = None
-        self._passed_over: frozenset[tuple[str, str]] = frozenset()
+        self._told_out: dict[str, str] = {}
         self._other = ""
 
     def watch_snapshot(self) -> None:
@@ -76,6 +78,8 @@ class AskingScreen(ProviderScreen):
     def _show_snapshot(self) -> None:
         snapshot = self.snapshot
         self.shown = handover.kept_here(snapshot) if snapshot is not None and self.kept_here else snapshot
+        if snapshot is not None and snapshot.daily_budget is not None:
+            self.budget = f"{money(snapshot.spent_today)} of {money(snapshot.daily_budget)}"
 
     @abstractmethod
     def save_soon(self) -> None:
@@ -104,11 +108,10 @@ class AskingScreen(ProviderScreen):
             self.save_soon()
             await self._follow_turn(request, presenter)
         except NoProviderAnswered as failure:
-            presenter.on_failure(failure)
-            self._give_back(question)
+            self.app.clear_notifications()  # they would lie over the reason
+            presenter.on_failure(failure, is_back=self._give_back(question))
         except ClientNotOpen as problem:
-            presenter.on_unsent(str(problem))
-            self._give_back(question)
+            presenter.on_unsent(str(problem), is_back=self._give_back(question))
         except asyncio.CancelledError:
             presenter.on_stop()
             if not presenter.has_text:
@@ -116,10 +119,9 @@ class AskingScreen(ProviderScreen):
             raise
         finally:
             if not presenter.is_over:
-                presenter.on_defect()
-                self._give_back(question)
+                presenter.on_defect(is_back=self._give_back(question))
             self._under_way = None
-            self._passed_over, self._other = presenter.passed_over, presenter.other
+            self._told_out, self._other = presenter.told_out, presenter.other
             self.is_answering = False
             self.tokens, self.cost_usd = self.conversation.tokens, self.conversation.cost_usd
             self.save_soon()
@@ -136,18 +138,21 @@ class AskingScreen(ProviderScreen):
         return Setting(
             {info.name: info for info in snapshot.providers} if snapshot else {},
             ready=tuple(place.target.provider for place in snapshot.order if place.eligible) if snapshot else (),
-            passed_over=self._passed_over,
+            told_out=self._told_out,
             arrow=self.glyphs.arrow,
             is_lock_fixed=self.begin.local_only,
         )
 
-    def _give_back(self, question: str) -> None:
+    def _give_back(self, question: str) -> bool:
+        """Put `question` back into the prompt, unless something else is being written there; says whether it is."""
         if not self.prompt.value.strip():
             self.prompt.value = question
+            return True
+        return False
 
     def forget_turns(self) -> None:
         """Another conversation begins: what was told of the last turn is told anew."""
-        self._passed_over, self._other = frozenset(), ""
+        self._told_out, self._other = {}, ""
 
     # What goes on now
 

@@ -57,6 +57,7 @@ def help_parts(about: str) -> list[Part]:
         parts += [(f"  {fit(name, KEY_CELLS - 2)}", "bold"), (command.description + "\n", "")]
     parts += [
         ("\nSigns\n", "$accent bold"),
-        ("  ● healthy  ◐ shaky or on trial  ✗ down  ○ untested  – off or not set up\n", ""),
+        ("  ● healthy  ◐ shaky or on trial  ◌ cooling after a limit  ✗ down or blocked\n", ""),
+        ("  ○ untested  – off, offline or not set up  ┄ one provider goes on with another's answer\n", ""),
     ]
     return parts

@@ -79,7 +79,7 @@ class MainScreen(AskingScreen):
                 yield HealthSidebar(glyphs=glyphs, id="health").data_bind(main.now, snapshot=main.shown)
                 yield FallbackPanel(glyphs=glyphs, id="order").data_bind(snapshot=main.shown)
         keys = KeyBar(id="keys")
-        yield keys.data_bind(main.group, main.is_answering, main.confirm_key, main.tokens, main.cost_usd)
+        yield keys.data_bind(main.group, main.is_answering, main.confirm_key, main.tokens, main.cost_usd, main.budget)
         yield Static("This terminal is too small. Make it at least 40 columns by 12 lines.", id="too-small")
 
     def on_mount(self) -> None:

@@ -125,8 +125,10 @@ def _detail_line(
     drawn = tuple((sign, "$health-down bold" if is_failure else "$accent") for sign, is_failure in signs)
     blank = (" " * (cells - len(signs) + 1), "")
     model = info.model or ("no model yet" if info.local else "")
-    if info.local and info.model_loaded is False:
-        model += " (loading)" if health.in_flight else " (not loaded)"
-    age = as_of(health, now)
-    about = (f"{model}, {age}", age) if age else (model,)
+    about: tuple[str, ...] = (model,)
+    if age := as_of(health, now):
+        about = (f"{model}, {age}", age)
+    elif info.local and info.model_loaded is False:
+        loading = "loading" if health.in_flight else "not loaded"
+        about = (f"{model} ({loading})", loading)
     return (*start, *drawn, blank, (fitting(about, rest - cells - 1, ellipsis=glyphs.ellipsis), "$text-muted"))

@@ -6,12 +6,12 @@ from textual.content import Content
 from textual.reactive import reactive
 from textual.widget import Widget
 
-from phoenix_tui.core.snapshot import Snapshot
+from phoenix_tui.core.snapshot import HealthState, Snapshot
 from phoenix_tui.tui.bindings import Group, footer_of
 from phoenix_tui.tui.glyphs import UNICODE, Glyphs, style_of, word_of
 from phoenix_tui.tui.handover import LOCK_SHOWN
-from phoenix_tui.tui.health_words import offline_banner, remaining_until_retry
-from phoenix_tui.tui.text import clip, count, countdown, money
+from phoenix_tui.tui.health_words import Phrases, offline_banner, remaining_until_retry
+from phoenix_tui.tui.text import clip, count, countdown, fitting, money
 
 Part = tuple[str, str]
 
@@ -120,7 +120,8 @@ class HealthStrip(Widget):
             health, info = snapshot.health_of(name), snapshot.info_of(name)
             if not info.configured:
                 continue
-            remaining = remaining_until_retry(health, self.now)
+            said_above = health.state is HealthState.OFFLINE
+            remaining = None if said_above else remaining_until_retry(health, self.now)
             word = word_of(health, info) + (f" {countdown(remaining)}" if remaining else "")
             name_style = "$accent bold" if name == snapshot.primary else "$foreground"
             state = style_of(health.state)
@@ -133,7 +134,7 @@ class Banner(Widget):
 
     snapshot: reactive[Snapshot | None] = reactive(None, repaint=False)
     now: reactive[float] = reactive(0.0, repaint=False)
-    sentence: reactive[str] = reactive("")
+    phrases: reactive[Phrases] = reactive(())
 
     def watch_snapshot(self) -> None:
         self._draw()
@@ -142,11 +143,11 @@ class Banner(Widget):
         self._draw()
 
     def _draw(self) -> None:
-        self.sentence = offline_banner(self.snapshot, self.now) if self.snapshot else ""
-        self.set_class(bool(self.sentence), "-said")
+        self.phrases = offline_banner(self.snapshot, self.now) if self.snapshot else ()
+        self.set_class(bool(self.phrases), "-said")
 
     def render(self) -> Content:
-        return Content.styled(clip(self.sentence, self.size.width), "$health-degraded bold")
+        return Content.styled(fitting(self.phrases, self.size.width), "$health-degraded bold")
 
 
 class QuestionBar(Widget):
@@ -179,12 +180,15 @@ class KeyBar(Widget):
     """The key that lets the conversation go to another provider; empty while that is no question."""
     tokens: reactive[int] = reactive(0)
     cost_usd: reactive[float | None] = reactive(None)
+    budget: reactive[str] = reactive("")
 
     def render(self) -> Content:
         right: list[Part] = []
         if self.tokens:
             right.append((count(self.tokens, "token"), "$text-muted"))
-        if self.cost_usd is not None:
+        if self.budget:
+            right.append((f"  {self.budget}", "$foreground"))
+        elif self.cost_usd is not None:
             right.append((f"  {money(self.cost_usd)}", "$foreground"))
         *others, last = footer_of(self.group)
         kept = len(last[0]) + len(last[1]) + 1
@@ -192,7 +196,7 @@ class KeyBar(Widget):
         first = [("esc", "stop" if self.is_answering else "chat" if self.group is Group.PROMPT else "write")]
         if self.confirm_key:
             first = [("esc", "keep here"), (self.confirm_key, "send now")]
-            others = [row for row in others if row[0] != self.confirm_key]
+            others = [row for row in others if row[0] != "enter"]  # it sends nothing else meanwhile
         left: list[Part] = []
         used = 0
         shown: list[tuple[str, str]] = []

@@ -8,8 +8,8 @@ from textual.widget import Widget
 
 from phoenix_tui.core.snapshot import Snapshot
 from phoenix_tui.tui.glyphs import UNICODE, Glyphs, has_failed_check, style_of, word_of
+from phoenix_tui.tui.order_words import first_to_answer
 from phoenix_tui.tui.text import fit, one_line
-from phoenix_tui.tui.widgets.fallback_panel import first_to_answer
 from phoenix_tui.tui.wording import mend
 
 Part = tuple[str, str]
