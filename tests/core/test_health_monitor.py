@@ -146,6 +146,17 @@ def test_the_longer_the_outage_the_longer_the_wait() -> None:
     assert health.retry_at.timestamp() - bench.clock.wall() == pytest.approx(35.0, abs=0.001)
 
 
+def test_an_outage_that_is_over_makes_the_next_one_no_longer() -> None:
+    bench = Bench()
+    bench.run("a", *DOWN)
+    bench.clock.move(6)
+    bench.run("a", ok())
+    bench.clock.move(1000)
+    retry_at = bench.run("a", *DOWN).retry_at
+    assert retry_at is not None
+    assert retry_at.timestamp() == pytest.approx(bench.clock.wall() + 6.0)
+
+
 @pytest.mark.parametrize("neutral", [ErrorClass.CANCELLED, ErrorClass.CONTEXT_LENGTH, ErrorClass.BAD_REQUEST])
 def test_a_neutral_trial_gives_its_permit_back(neutral: ErrorClass) -> None:
     bench = Bench()
