@@ -19,12 +19,16 @@ CANARY = "sk-sim-"
 class World:
     """Simulated providers with a client, opened by the screen itself."""
 
-    def __init__(self) -> None:
+    def __init__(self, **variables: str) -> None:
         self.simulator = Simulator()
+        self._variables = variables
 
     @asynccontextmanager
     async def open_client(self) -> AsyncIterator[Client]:
-        async with self.simulator as simulator, Client(simulated_config(simulator.environment())) as client:
+        async with (
+            self.simulator as simulator,
+            Client(simulated_config(simulator.environment() | self._variables)) as client,
+        ):
             yield client
 
 
@@ -86,3 +90,22 @@ async def test_when_all_refuse_their_words_and_no_key_are_shown(open_screen: Ope
         assert ui.screen.prompt.value == "hello"
         assert CANARY not in ui.said
         assert "bad key" in ui.screen.query_one(HealthSidebar).plain_text
+
+
+async def test_a_continued_answer_is_shown_and_kept_exactly_as_the_client_has_it(open_screen: OpenScreen) -> None:
+    words = "The sky is blue, since air scatters short waves of light far more than it scatters the long ones. "
+    world = World(LLM_ON_CUT="continue")
+    async with open_screen(open_client=world.open_client) as ui:
+        world.simulator["openrouter"].script(
+            (faults.Says(text=tuple(words.split(" "))), faults.Cut(after=99)), faults.Error(error=ErrorClass.AUTH)
+        )
+        beginning = "".join(words.split(" "))
+        world.simulator["openai"].set_fault(faults.Says(text=(beginning[-40:], " So it is blue.", " That is all.")))
+        await ask(ui, "why?")
+        (exchange,) = ui.screen.conversation.exchanges
+        assert exchange.answer == f"{beginning} So it is blue. That is all."
+        assert exchange.seams == (len(beginning),)
+        assert ui.screen.transcript._conversation.last_answer() == exchange.answer
+        assert "begun by openrouter, ended by openai" in ui.said
+        (shown,) = [entry for entry in ui.screen.chat.dump() if entry["kind"] == "answer"]
+        assert shown["seams"] == [[len(beginning), "openai goes on where openrouter stopped (the connection broke)"]]
