@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Protocol
 
 import pytest
@@ -10,11 +11,11 @@ from textual.app import App
 from textual.pilot import Pilot
 
 from phoenix_tui.core.errors import ErrorClass, ErrorInfo
-from phoenix_tui.core.events import AttemptAborted, Completed, Restarted, TextDelta
+from phoenix_tui.core.events import AttemptAborted, AttemptCut, Completed, Confirming, Restarted, Resumed, TextDelta
 from phoenix_tui.core.snapshot import HealthState, ProviderHealth, Snapshot
 from phoenix_tui.tui.app import PhoenixApp
 from phoenix_tui.tui.start import Start
-from tests.tui.fakes import NOW, FakeClient, answer, at, attempt, make_snapshot, nobody, started, target
+from tests.tui.fakes import HOLD, NOW, FakeClient, answer, at, attempt, make_snapshot, nobody, started, target
 
 MARKDOWN = "Sunlight is **scattered** by air:\n\n| colour | scattering |\n|---|---:|\n| red | 1.0 |\n| blue | 5.8 |\n"
 
@@ -101,6 +102,36 @@ def test_a_takeover(snap_compare: SnapCompare, width: int, height: int, theme: s
     """The fold, the switch line and the attribution in the chat; words beside signs; figures in columns."""
     app = start(FakeClient(outage(), takeover()), theme)
     assert snap_compare(app, terminal_size=(width, height), run_before=_ask)
+
+
+async def _ask_and_wait(pilot: Pilot[None]) -> None:
+    app = pilot.app
+    assert isinstance(app, PhoenixApp)
+    await _look(pilot)
+    app.main.action_local()
+    app.main.send("why is the sky blue?")
+    for _ in range(100):
+        await pilot.pause()
+        if app.main.question:
+            break
+
+
+@pytest.mark.parametrize(("width", "theme"), [(60, "dark"), (100, "light")])
+def test_the_question_before_another_is_told(snap_compare: SnapCompare, width: int, theme: str) -> None:
+    """Header with the lock, one line about the lost network, the mark in the answer, the whole question."""
+    lost = ProviderHealth("openai", HealthState.OFFLINE, retry_at=at(4), reason="this machine seems to be offline")
+    script = [
+        started("ollama"),
+        TextDelta("Sunlight is scattered by the air, "),
+        Resumed(target("lmstudio"), 33),
+        TextDelta(" blue light most of all."),
+        Confirming(target("lmstudio"), 8.0, NOW + 8, "ollama: model not ready"),
+        HOLD,
+    ]
+    script.insert(2, AttemptCut(attempt("ollama"), ErrorInfo(ErrorClass.NETWORK, "reset"), 34, target("lmstudio")))
+    snapshot = replace(make_snapshot("openai", "ollama", "lmstudio", openai=lost), offline=True)
+    app = start(FakeClient(snapshot, script), theme)
+    assert snap_compare(app, terminal_size=(width, 24 if width == 60 else 34), run_before=_ask_and_wait)
 
 
 def test_nobody_answers(snap_compare: SnapCompare) -> None:
