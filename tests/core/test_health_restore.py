@@ -15,7 +15,7 @@ from phoenix_tui.core.health_models import Rest
 from phoenix_tui.core.health_state import Block, ProviderState
 from phoenix_tui.core.moment import Moment
 from phoenix_tui.core.snapshot import Band, HealthState, ProviderHealth
-from phoenix_tui.core.types import RateLimit
+from phoenix_tui.core.types import Outcome, RateLimit
 from tests.helpers.health import Bench, HandClock, error, failed, ok
 
 DOWN = (failed(), failed(), failed())
@@ -49,6 +49,15 @@ def test_what_was_learned_is_known_again() -> None:
     assert after.as_of == datetime.fromtimestamp(bench.clock.wall(), UTC)
     assert replace(after, as_of=None) == before
     assert after.models[0].samples == 2
+
+
+@pytest.mark.parametrize("outcome", [None, ok(), failed(), failed(ErrorClass.BAD_REQUEST)])
+def test_what_never_happened_has_not_happened_then_either(outcome: Outcome | None) -> None:
+    bench = Bench()
+    if outcome is not None:
+        bench.run("a", outcome)
+    before = bench.monitor.health("a")
+    assert replace(carried(bench).monitor.health("a"), as_of=None) == before
 
 
 def test_it_says_of_when_it_is_until_something_happens() -> None:
