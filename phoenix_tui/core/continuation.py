@@ -27,14 +27,17 @@ _INSTRUCTION = (
 
 
 def can_continue(partial: str) -> bool:
-    """Whether there is enough of an answer to go on with."""
-    return len(partial.strip()) >= ANCHOR_CHARACTERS
+    """Whether there is enough of an answer to go on with, and its end stands in it only once: else what is repeated
+    might be either of them."""
+    shown, anchor = _essence(partial), _essence(anchor_of(partial))
+    return len(anchor) >= ANCHOR_CHARACTERS and shown.find(anchor) == len(shown) - len(anchor)
 
 
 def continuation(request: ChatRequest, partial: str, *, prefill: bool) -> ChatRequest:
     """`request` with its cut answer, asking for the rest. `prefill`: the model goes on with an assistant's message that
-    ends the conversation; else it is told to. The output cap shrinks by what was shown, roughly."""
-    messages = [*request.messages, Message("assistant", partial)]
+    ends the conversation, and without white space at its end, which some refuse; else it is told to. The output cap
+    shrinks by what was shown, roughly."""
+    messages = [*request.messages, Message("assistant", partial.rstrip() if prefill else partial)]
     if not prefill:
         messages.append(Message("user", _INSTRUCTION.format(anchor=anchor_of(partial))))
     cap = request.max_tokens
@@ -44,22 +47,25 @@ def continuation(request: ChatRequest, partial: str, *, prefill: bool) -> ChatRe
 
 
 def anchor_of(partial: str) -> str:
-    """The last characters of what was shown, without the white space behind them."""
-    return partial.rstrip()[-ANCHOR_CHARACTERS:]
+    """The last characters of what was shown: forty that are not white space, with what stands between them."""
+    places = [place for place, character in enumerate(partial) if not character.isspace()][-ANCHOR_CHARACTERS:]
+    return partial[places[0] : places[-1] + 1] if places else ""
 
 
 class Seam:
     """Where a continuation joins what was shown. `feed` it the continuation's text as it comes.
 
     `kept` is how many characters of the shown text stand before the seam, `joined` says whether it was found, and
-    `lost` that it is not to be found any more: the continuation is then no continuation.
+    `lost` that it is not to be found any more: the continuation is then no continuation. With a `prefill` the seam is
+    where the continuation begins, unless that is how the shown text began: then the model has not gone on with it.
     """
 
     def __init__(self, partial: str, *, prefill: bool) -> None:
-        self.kept = len(partial) if prefill else len(partial.rstrip())
+        self.kept = len(partial.rstrip())
         self.joined = False
         self.lost = False
         self._anchor = "" if prefill else _essence(anchor_of(partial))
+        self._opening = _essence(partial)[:ANCHOR_CHARACTERS] if prefill else ""
         self._held = ""
 
     def feed(self, text: str) -> str:
@@ -67,6 +73,8 @@ class Seam:
         if self.joined:
             return text
         self._held += text
+        if self._begins_anew():
+            return ""
         end = _end_of(self._anchor, self._held[:SEARCHED_CHARACTERS])
         if end is not None:
             self.joined = True
@@ -74,6 +82,12 @@ class Seam:
             return rest
         self.lost = len(self._held) >= SEARCHED_CHARACTERS
         return ""
+
+    def _begins_anew(self) -> bool:
+        """Whether what came of a prefilled answer may be, or is (`lost`), the answer from its beginning."""
+        said = _essence(self._held)[: len(self._opening)]
+        self.lost = bool(self._opening) and said == self._opening
+        return bool(self._opening) and self._opening.startswith(said)
 
 
 def _essence(text: str) -> str:

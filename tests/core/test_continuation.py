@@ -51,7 +51,9 @@ def test_the_request_repeats_the_conversation_and_names_the_anchor() -> None:
 
 
 def test_a_model_that_takes_a_prefill_is_told_nothing() -> None:
-    assert continuation(QUESTION, PARTIAL, prefill=True).messages == (*QUESTION.messages, Message("assistant", PARTIAL))
+    """White space at the end of its last words is refused (Anthropic: HTTP 400), and is for it to write again."""
+    asked = continuation(QUESTION, PARTIAL + " \n\n", prefill=True)
+    assert asked.messages == (*QUESTION.messages, Message("assistant", PARTIAL.rstrip()))
 
 
 @pytest.mark.parametrize(("cap", "left"), [(None, None), (10_000, 10_000 - 100), (300, 256), (20, 20)])
@@ -62,6 +64,20 @@ def test_the_cap_shrinks_by_what_was_shown(cap: int | None, left: int | None) ->
 def test_too_little_is_not_gone_on_with() -> None:
     assert not can_continue("x" * (ANCHOR_CHARACTERS - 1) + "  ")
     assert can_continue("x" * ANCHOR_CHARACTERS)
+    assert not can_continue("a word, and then" + " " * 400 + "}")
+
+
+@pytest.mark.parametrize(
+    "text", ["I say this very sentence two times in all, my dear old friend. " * 2, "la " * 40, "x" * 41]
+)
+def test_an_end_that_stands_there_twice_is_no_place_to_go_on_from(text: str) -> None:
+    """What the model repeats might be either of them, and an answer would say a thing once too often, or never."""
+    assert not can_continue(text)
+
+
+def test_white_space_does_not_count_in_the_anchor() -> None:
+    code = "def f(x):\n" + " " * 24 + "if x:\n" + " " * 28 + "return [first_of(x), second_of(x), third]"
+    assert anchor_of(f"{code}\n   ") == code[code.index("x:\n") :]
 
 
 # The seam
@@ -90,7 +106,7 @@ def test_a_preface_is_dropped(said: str) -> None:
 
 def test_other_breaks_and_case_are_the_same_words() -> None:
     seam = Seam("It was a dark and stormy night, and the rain fell in torrents", prefill=False)
-    assert seam.feed("and stormy  night,\nand the Rain fell in torrents - except") == " - except"
+    assert seam.feed("a Dark and stormy  night,\nand the Rain fell in torrents - except") == " - except"
 
 
 def test_without_the_anchor_near_the_beginning_it_is_no_continuation() -> None:
@@ -101,10 +117,26 @@ def test_without_the_anchor_near_the_beginning_it_is_no_continuation() -> None:
     assert seam.lost
 
 
-def test_a_prefilled_answer_goes_on_where_it_was() -> None:
+def test_a_prefilled_answer_goes_on_where_its_words_ended() -> None:
     seam = Seam("one two ", prefill=True)
-    assert seam.feed("three") == "three"
-    assert (seam.joined, seam.kept) == (True, len("one two "))
+    assert seam.feed(" three") == " three"
+    assert (seam.joined, seam.kept) == (True, len("one two"))
+
+
+def test_a_prefilled_answer_that_begins_anew_is_no_continuation() -> None:
+    """A model whose template knows no prefill says everything again; the two must not be run together."""
+    seam = Seam(PARTIAL, prefill=True)
+    for character in PARTIAL[:60]:
+        assert seam.feed(character) == ""
+    assert seam.lost
+    assert not seam.joined
+
+
+def test_a_prefilled_answer_that_only_seems_to_begin_anew_goes_on() -> None:
+    seam = Seam(PARTIAL, prefill=True)
+    assert seam.feed("sentence number") == ""
+    assert seam.feed(" nine") == "sentence number nine"
+    assert seam.joined
 
 
 # The turn
