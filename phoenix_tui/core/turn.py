@@ -35,6 +35,7 @@ from phoenix_tui.core.turn_journal import TurnJournal
 from phoenix_tui.core.types import Answer, Attempt, AttemptRecord, ChatRequest, Outcome, OutcomeKind, Target
 
 _turn_ids = itertools.count(1)
+_REFUSES_TO_GO_ON = frozenset({ErrorClass.BAD_REQUEST, ErrorClass.CONTEXT_LENGTH})
 _NO_CONTINUATION = ErrorInfo(
     ErrorClass.CANCELLED, "what came was no continuation of the cut answer", code="no_continuation"
 )
@@ -259,6 +260,9 @@ class Turn:
         if is_first and await provider.adapt(step.failure, step.stream, model_was_named=named):
             model = last.target.model if named else provider.model
             return Try(Target(provider.name, model), reason="asked in another way")
+        if step.reply.is_no_continuation and step.failure.error_class in _REFUSES_TO_GO_ON:
+            self._continues = False  # it was we who worded that request, so it says nothing of the person's own
+            return Try(last.target, reason="asked for the whole answer", retry=True)
         decision = self._decide(resumes=self._may_resume(step.reply))
         if isinstance(decision, Try) and self._elapsed() - self._held_up > provider.deadlines.whole_chain:
             return GiveUp(f"No provider answered within {provider.deadlines.whole_chain:.3g} s.", last, None)
@@ -274,7 +278,7 @@ class Turn:
             events: list[TurnEvent] = [AttemptFailed(step.attempt, info, next_target)]
             if cut is None:  # pragma: no cover - nothing else is ever gone on with
                 return events
-            if step.failure is not None and next_target is not None:
+            if step.failure is not None and next_target is not None and self._continues:
                 self._cut = cut
                 return events
             return [*events, *_retracted(cut.attempt, cut.error, len(cut.reply.so_far), next_target)]

@@ -270,3 +270,22 @@ async def test_a_provider_that_stood_still_is_not_asked_to_go_on(world: WorldMak
         events = await it.events()
         assert len(it["openrouter"].attempts) == 1
     assert events[-1].answer.target.provider == "anthropic"  # type: ignore[union-attr]
+
+
+@pytest.mark.parametrize("refusal", [ErrorClass.BAD_REQUEST, ErrorClass.CONTEXT_LENGTH])
+async def test_a_provider_that_refuses_to_go_on_is_asked_for_the_whole_answer(
+    world: WorldMaker, refusal: ErrorClass
+) -> None:
+    """What it refused was made here, not by the person: older models want no prefill, and a window may be full."""
+    async with world("openrouter", on_cut=OnCut.CONTINUE, variables=PLAIN) as it:
+        it["openrouter"].script(
+            [Says(text=FIRST), Cut(after=4)], Error(error=refusal), Says(text=("the whole answer",))
+        )
+        events = await it.events()
+        asked = it["openrouter"].attempts[-1].json
+    assert asked["messages"] == it["openrouter"].attempts[0].json["messages"]
+    told = [
+        type(event) for event in events if isinstance(event, AttemptCut | AttemptFailed | AttemptAborted | Restarted)
+    ]
+    assert told == [AttemptCut, AttemptFailed, AttemptAborted, Restarted]
+    assert events[-1].answer.text == "the whole answer"  # type: ignore[union-attr]
