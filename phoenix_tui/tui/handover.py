@@ -3,6 +3,7 @@ a continued answer, the race of two. Pure strings."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
@@ -101,6 +102,32 @@ def _loss(record: AttemptRecord) -> str:
         return f"{money(usage.cost_usd)} is lost"
     tokens = (usage.input_tokens or 0) + (usage.output_tokens or 0)
     return f"{count(tokens, 'token')} {'is' if tokens == 1 else 'are'} lost" if tokens else "its tokens are lost"
+
+
+class PassedOver:
+    """Who is out in a turn, and what of it is news: nothing that the turn `before` has told already."""
+
+    def __init__(self, before: Mapping[str, str]) -> None:
+        self.out: dict[str, str] = {}
+        """Who was passed over, by name, with the reason; "" for those that failed in this turn."""
+        self._before = before
+        self._news: dict[str, list[str]] = {}
+
+    def failed(self, name: str) -> None:
+        """`name` was asked and failed, which was told."""
+        self.out[name] = ""
+
+    def passed(self, name: str, reason: str) -> None:
+        """`name` was not asked."""
+        # Numbers in a reason count on; the reason is the same.
+        self.out[name] = re.sub(r"\d+", "#", reason)
+        if self._before.get(name) not in ("", self.out[name]):
+            self._news.setdefault(one_line(reason), []).append(name)
+
+    def lines(self) -> list[str]:
+        """What is to be told now, those with the same reason in one line."""
+        news, self._news = self._news, {}
+        return [passed_over(names, reason) for reason, names in news.items()]
 
 
 def passed_over(names: Sequence[str], reason: str) -> str:

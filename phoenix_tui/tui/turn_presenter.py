@@ -5,7 +5,6 @@ Holds no widget of its own and awaits nothing, so every path can be tested with 
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
@@ -46,7 +45,7 @@ _NOT_SENT = frozenset({None, Phase.CONNECT})
 @dataclass(frozen=True, slots=True)
 class Setting:
     """What a turn begins with: who the providers are, the names of those that could be asked, best first, and who the
-    turn before has told to be out (as its `TurnPresenter.told_out`). `is_lock_fixed`: that nothing leaves this machine
+    turn before has told to be out (as its `PassedOver.out`). `is_lock_fixed`: that nothing leaves this machine
     is not the person's choice for this conversation, but for all."""
 
     infos: Mapping[str, ProviderInfo]
@@ -72,15 +71,11 @@ class TurnPresenter:
         self._switches = 0
         self._held: AttemptFailed | AttemptAborted | None = None
         """A failure whose line waits for what follows it: a question to the person may."""
-        self._skipped: dict[str, list[str]] = {}
-        """Names of those that were passed over and are still to be told, by the reason."""
         self._question: Confirming | None = None
         self._cut: handover.Cut | None = None
         self._newly_told: set[str] = set()
         self.is_over = False
-        self.told_out: dict[str, str] = {}
-        """Who was passed over in this turn, by name, with the reason; "" for those that failed in it. Neither need be
-        told again before the next answer."""
+        self.out = handover.PassedOver(setting.told_out)
         self.other = ""
         """Who else could be asked the question that was not answered; empty when nobody could."""
 
@@ -118,7 +113,7 @@ class TurnPresenter:
             case AttemptFailed(attempt, error):
                 self._failed(event, attempt, error)
             case AttemptAborted(attempt, _, chars):
-                self.told_out[attempt.target.provider] = ""
+                self.out.failed(attempt.target.provider)
                 self._fold(f"interrupted, {count(chars, 'character')}")
                 self._held = event
             case AttemptCut(attempt, error, _, next_target):
@@ -256,7 +251,7 @@ class TurnPresenter:
         if self._cut is not None:
             self._cut.miss(attempt.target, error)  # the text that was shown before stays for now
             return
-        self.told_out[attempt.target.provider] = ""
+        self.out.failed(attempt.target.provider)
         self._fold("interrupted while it was thinking")  # only reasoning was shown, if anything
         if error.code == handover.OUTRUN and event.next_target is not None:
             self._chat.say(f"{event.next_target.provider} spoke first.", Tone.INFO)
@@ -293,16 +288,11 @@ class TurnPresenter:
         info = self._setting.infos.get(target.provider)
         if self._conversation.local_only and info is not None and not info.local:
             return  # that is what the person wanted
-        # Numbers in a reason count on; the reason is the same.
-        self.told_out[target.provider] = re.sub(r"\d+", "#", reason)
-        if self._setting.told_out.get(target.provider) not in ("", self.told_out[target.provider]):
-            self._skipped.setdefault(one_line(reason), []).append(target.provider)
+        self.out.passed(target.provider, reason)
 
     def _tell_skipped(self) -> None:
-        """Say who was passed over, those with the same reason in one line."""
-        skipped, self._skipped = self._skipped, {}
-        for reason, names in skipped.items():
-            self._chat.say(handover.passed_over(names, reason), Tone.SWITCH)
+        for line in self.out.lines():
+            self._chat.say(line, Tone.SWITCH)
 
     def _fold(self, label: str) -> None:
         if self._is_replying:

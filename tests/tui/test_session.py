@@ -16,7 +16,11 @@ from phoenix_tui.tui.conversation import Ending, Exchange
 from phoenix_tui.tui.session import Saved, SessionStore
 
 SAVED = Saved(
-    (Exchange("why?", "because", Ending.WHOLE, "OpenAI gpt"),), "a draft", ({"kind": "user", "text": "why?"},)
+    (Exchange("why?", "because", Ending.WHOLE, "OpenAI gpt", seams=(3,)),),
+    "a draft",
+    ({"kind": "user", "text": "why?"},),
+    local_only=True,
+    known_to=("ollama", "openai"),
 )
 
 
@@ -33,6 +37,18 @@ def test_the_next_run_finds_what_the_last_one_left(tmp_path: Path) -> None:
     assert found.saved == SAVED
     assert stat.S_IMODE(found.path.stat().st_mode) == 0o600
     assert stat.S_IMODE((tmp_path / "state").stat().st_mode) == 0o700
+
+
+@pytest.mark.parametrize(("lock", "kept_here"), [(None, False), (False, False), ("no", True), (0, True)])
+def test_a_lock_that_cannot_be_read_is_a_lock(tmp_path: Path, lock: object, kept_here: bool) -> None:
+    data = {"format": session.FORMAT, "exchanges": [], "draft": "d", "known_to": ["openai", 3]}
+    if lock is not None:  # files of earlier versions have none
+        data["local_only"] = lock
+    (tmp_path / "session-1.json").write_text(json.dumps(data))
+    found = SessionStore(tmp_path).newest()
+    assert found is not None
+    assert found.saved.local_only is kept_here
+    assert found.saved.known_to == ("openai",)
 
 
 def test_a_running_program_keeps_its_file_to_itself(tmp_path: Path) -> None:

@@ -87,7 +87,7 @@ class Told:
         self.pane = Pane()
         self.conversation = Conversation()
         infos = {info.name: info for info in make_snapshot().providers}
-        setting = Setting(infos, told_out=before.told_out if before else {})
+        setting = Setting(infos, told_out=before.out.out if before else {})
         self.presenter = TurnPresenter(self.pane, self.conversation, setting, self.pane)
         self.presenter.begin("why?")
         for event in events:

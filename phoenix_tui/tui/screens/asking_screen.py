@@ -121,7 +121,7 @@ class AskingScreen(ProviderScreen):
             if not presenter.is_over:
                 presenter.on_defect(is_back=self._give_back(question))
             self._under_way = None
-            self._told_out, self._other = presenter.told_out, presenter.other
+            self._told_out, self._other = presenter.out.out, presenter.other
             self.is_answering = False
             self.tokens, self.cost_usd = self.conversation.tokens, self.conversation.cost_usd
             self.save_soon()
