@@ -6,6 +6,7 @@ import argparse
 import asyncio
 import os
 import sys
+from collections import deque
 from collections.abc import AsyncIterator, Mapping
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from typing import TYPE_CHECKING
@@ -18,9 +19,10 @@ from phoenix_tui.commands.running import wait_for_no_thread
 
 if TYPE_CHECKING:
     from phoenix_tui.core.client import Client
-    from phoenix_tui.core.journal import Record
+    from phoenix_tui.core.journal import Journal, Record
     from phoenix_tui.tui.start import ChoiceKeeper, Start
 
+_DEMO_RECORDS = 5_000
 _NEEDS_TERMINAL = (
     "phoenix-tui opens a full screen and needs a terminal. In a pipe or a script use: phoenix-tui ask PROMPT "
     "(phoenix-tui --help has the rest)."
@@ -76,12 +78,19 @@ def _start(opened: Opened) -> Start:
 
 
 def _demo_start() -> Start:
-    """The screen over simulated providers: no key, no network, nothing kept."""
+    """The screen over simulated providers: no key, no network, nothing kept but in memory."""
+    from phoenix_tui.core.timeline import told
     from phoenix_tui.tui.start import Start
 
+    records: deque[Record] = deque(maxlen=_DEMO_RECORDS)
+
+    async def incidents(limit: int) -> tuple[Record, ...]:
+        return tuple(record for record in records if told(record))[-limit:]
+
     return Start(
-        open_client=_open_demo,
+        open_client=lambda: _open_demo(records.append),
         warm_up=_warm_up,
+        incidents=incidents,
         is_demo=True,
         theme=_theme(os.environ),
         ascii_only=_is_ascii_only(os.environ),
@@ -90,12 +99,15 @@ def _demo_start() -> Start:
 
 
 @asynccontextmanager
-async def _open_demo() -> AsyncIterator[Client]:
+async def _open_demo(journal: Journal) -> AsyncIterator[Client]:
     from phoenix_tui.commands.simulated import simulated_config
     from phoenix_tui.core.client import Client
     from phoenix_tui.sim.story import demo_simulator
 
-    async with demo_simulator() as simulator, Client(simulated_config(simulator.environment())) as client:
+    async with (
+        demo_simulator() as simulator,
+        Client(simulated_config(simulator.environment()), journal=journal) as client,
+    ):
         yield client
 
 

@@ -110,6 +110,7 @@ class Turn:
                 if not await self._confirmed(confirming, since):
                     decision = GiveUp("The conversation was kept from another provider.", most_actionable(self._tried))
                     break
+                decision = self._after_countdown(decision)
             if decision.wait > 0:
                 yield Waiting(decision.target, decision.wait, self._clock.wall() + decision.wait, decision.reason)
                 await self._clock.sleep(decision.wait)
@@ -138,13 +139,21 @@ class Turn:
     def _confirming(self, decision: Try) -> Confirming | None:
         """The question to the person before `decision` sends the conversation to somebody who does not hold it yet."""
         seconds = self._context.confirm_seconds
-        told = {attempt.target.provider for attempt in self._tried} | self.request.known_to
-        told.add(self._requested().provider)
-        if seconds is None or decision.target.provider in told:
+        if seconds is None or decision.target.provider in self._told():
             return None
         last = self._tried[-1] if self._tried else None
         reason = f"{last.target.provider}: {consequence_of(last.error).words}" if last else decision.reason
         return Confirming(decision.target, seconds, self._clock.wall() + seconds, reason)
+
+    def _after_countdown(self, decided: Try) -> Try:
+        """What was decided, unless somebody who holds the conversation already has become fit in the meantime."""
+        decision = self._decide()
+        return decision if isinstance(decision, Try) and decision.target.provider in self._told() else decided
+
+    def _told(self) -> set[str]:
+        """Who holds the conversation already, or is meant to."""
+        told = {attempt.target.provider for attempt in self._tried} | self.request.known_to
+        return told | {self._requested().provider}
 
     async def _confirmed(self, confirming: Confirming, since: float) -> bool:
         """Whether to go, once the person, who was asked at the monotonic time `since`, has said so or the countdown is

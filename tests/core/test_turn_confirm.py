@@ -10,6 +10,7 @@ import pytest
 from phoenix_tui.core.configuration import FallbackMode
 from phoenix_tui.core.errors import ErrorClass, NoProviderAnswered
 from phoenix_tui.core.events import Completed, Confirming, TurnEvent
+from phoenix_tui.core.secret import Secret
 from phoenix_tui.core.types import Target
 from phoenix_tui.sim.faults import Cut, Error
 from tests.core.conftest import QUESTION, World, WorldMaker
@@ -140,3 +141,21 @@ async def test_the_time_of_a_person_is_not_the_providers(world: WorldMaker) -> N
         it["anthropic"].set_fault(Cut(after=1))
         await decide_late(it)
         assert len(it["gemini"].attempts) == 1
+
+
+async def test_whoever_is_fit_again_after_the_countdown_is_asked_rather_than_a_stranger(world: WorldMaker) -> None:
+    async with world("openai", "anthropic", fallback=FallbackMode.ASK, confirm_seconds=LONG) as it:
+        it["openai"].script(Error(error=ErrorClass.AUTH))
+        async with it.client.stream(QUESTION) as turn:
+            async for event in turn:
+                if isinstance(event, Confirming):
+                    turn.decline()
+                    break
+        async with it.client.stream(QUESTION) as turn:
+            async for event in turn:
+                if isinstance(event, Confirming):
+                    it.client.set_key("openai", Secret("sk-another"))
+                    turn.confirm()
+        assert it["anthropic"].attempts == []
+    assert isinstance(event, Completed)
+    assert event.answer.target.provider == "openai"
