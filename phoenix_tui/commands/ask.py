@@ -10,13 +10,14 @@ from phoenix_tui.commands.opening import Opened, Refused, nobody_to_ask, open_se
 from phoenix_tui.commands.output import put, say, write_json
 from phoenix_tui.commands.requests import BadLine, conversation, read_request, read_stdin, stdin_lines
 from phoenix_tui.commands.running import run
-from phoenix_tui.commands.sentences import caveat, handed_over, nobody_answered
+from phoenix_tui.commands.sentences import asked_first, caveat, handed_over, nobody_answered
 from phoenix_tui.commands.shapes import Json, answer_shape, failure_shape, problem_shape
 from phoenix_tui.core.errors import ErrorClass, NoProviderAnswered
 from phoenix_tui.core.events import (
     AttemptAborted,
     AttemptCut,
     AttemptFailed,
+    AttemptStarted,
     Completed,
     Hedged,
     Notice,
@@ -24,8 +25,9 @@ from phoenix_tui.core.events import (
     TextDelta,
     Waiting,
 )
+from phoenix_tui.core.snapshot import Snapshot
 from phoenix_tui.core.text import ControlStripper, strip_controls
-from phoenix_tui.core.types import Answer, ChatRequest
+from phoenix_tui.core.types import Answer, ChatRequest, Target
 
 
 def run_ask(options: argparse.Namespace) -> int:
@@ -74,6 +76,8 @@ async def _ask_text(opened: Opened, request: ChatRequest, *, stream: bool) -> in
                     match event:
                         case TextDelta(text):
                             printer.write(text)
+                        case AttemptStarted(attempt) if attempt.number == 1:
+                            _tell_of_other(attempt.target, client.snapshot())
                         case AttemptAborted(attempt, error, chars, next_target):
                             say(handed_over(attempt.target, error, next_target, after=chars))
                             if not printer.restart():
@@ -102,6 +106,13 @@ async def _ask_text(opened: Opened, request: ChatRequest, *, stream: bool) -> in
     if answer is not None and (reason := caveat(answer)):
         say(reason)
     return exit_status.OK
+
+
+def _tell_of_other(target: Target, snapshot: Snapshot) -> None:
+    """Say so when another than the primary is asked first: no answer comes from elsewhere without a word."""
+    for placement in snapshot.order:
+        if placement.is_primary and placement.target.provider != target.provider:
+            say(asked_first(target, placement))
 
 
 async def _ask_json(opened: Opened, request: ChatRequest) -> tuple[int, Json]:

@@ -6,6 +6,7 @@ from datetime import datetime
 
 from phoenix_tui.core.errors import ErrorClass, ErrorInfo, NoProviderAnswered
 from phoenix_tui.core.profiles import profile_of
+from phoenix_tui.core.snapshot import Placement
 from phoenix_tui.core.types import Answer, Target
 
 _NEXT_STEPS = {
@@ -48,8 +49,12 @@ def handed_over(target: Target, error: ErrorInfo, next_target: Target | None, *,
     if next_target is None:
         return sentence + "."
     again = " again" if next_target.provider == target.provider else ""
-    model = f" ({next_target.model})" if next_target.model else ""
-    return f"{sentence} -> asking {next_target.provider}{model}{again}."
+    return f"{sentence} -> asking {_named(next_target)}{again}."
+
+
+def asked_first(target: Target, primary: Placement) -> str:
+    """The line that says why `target` is asked first and not the `primary`."""
+    return f"{primary.target.provider}: {primary.reason or 'passed over'} -> asking {_named(target)}."
 
 
 def nobody_answered(failure: NoProviderAnswered) -> str:
@@ -69,3 +74,7 @@ def nobody_answered(failure: NoProviderAnswered) -> str:
 def caveat(answer: Answer) -> str | None:
     """How an answer is less than a whole one, with whose it is; None when it simply ended."""
     return None if answer.caveat is None else f"{answer.target.provider}: {answer.caveat}"
+
+
+def _named(target: Target) -> str:
+    return f"{target.provider} ({target.model})" if target.model else target.provider

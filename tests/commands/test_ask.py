@@ -110,6 +110,27 @@ async def test_no_fallback_asks_nobody_else() -> None:
     assert (len(first.posts), len(second.posts)) == (2, 0)  # the one retry that the policy grants
 
 
+async def test_an_answer_from_elsewhere_never_comes_without_a_word() -> None:
+    """Also where it was an earlier run that learned why the primary cannot be asked."""
+    refusing = saying(error(401, "bad key", "invalid_api_key"))
+    async with raw_server(refusing) as first, raw_server(saying(answer("whole"))) as second:
+        env = two(first.url, second.url)
+        await phoenix("ask", "hi", env=env)
+        ran = await phoenix("ask", "hi", env=env)
+    assert len(first.posts) == 1
+    assert (ran.status, ran.out) == (0, "whole\n")
+    assert ran.err == "openrouter: the key was refused -> asking lmstudio (local-1).\n"
+
+
+async def test_a_primary_without_a_key_is_not_replaced_without_a_word() -> None:
+    async with raw_server(saying(answer("whole"))) as server:
+        env = {**settings(server.url), "LLM_PROVIDER": "openai", "LLM_FALLBACK_ORDER": "openai,openrouter"}
+        ran = await phoenix("ask", "hi", env=env)
+    assert (ran.status, ran.out) == (0, "whole\n")
+    assert ran.err.startswith("openai: ")
+    assert "asking openrouter (" in ran.err
+
+
 async def test_lines_are_answered_in_order_by_one_process() -> None:
     lines = [
         {"prompt": "one"},
