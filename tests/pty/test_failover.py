@@ -8,6 +8,7 @@ from collections.abc import Iterator
 
 import pytest
 
+from phoenix_tui.core.continuation import anchor_of
 from phoenix_tui.core.errors import ErrorClass
 from phoenix_tui.sim.faults import Cut, Error, Fault, Refuse, Says
 from tests.helpers.terminal import SimulatorThread, Terminal, simulators, terminal
@@ -119,7 +120,7 @@ def test_a_cut_answer_is_gone_on_with_and_the_place_is_marked(sims: SimulatorThr
     start = "Air scatters short waves of light far more than it scatters long ones."
     fault(sims, "openai", Error(error=ErrorClass.SERVER))
     sims.do(lambda it: it["openai"].script((Says(text=(start,)), Cut(after=99))))
-    fault(sims, "anthropic", Says(text=(start[-40:], " So the sky is blue.")))
+    fault(sims, "anthropic", Says(text=(anchor_of(start), " So the sky is blue.")))
     with terminal(env=variables(sims, LLM_ON_CUT="continue"), columns=columns) as program:
         ready(program)
         program.press("why?\r")

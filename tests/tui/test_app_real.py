@@ -7,6 +7,7 @@ from contextlib import asynccontextmanager
 
 from phoenix_tui.commands.simulated import simulated_config
 from phoenix_tui.core.client import Client
+from phoenix_tui.core.continuation import anchor_of
 from phoenix_tui.core.errors import ErrorClass
 from phoenix_tui.sim import Simulator, faults
 from phoenix_tui.tui.widgets.fallback_panel import FallbackPanel
@@ -100,7 +101,9 @@ async def test_a_continued_answer_is_shown_and_kept_exactly_as_the_client_has_it
             (faults.Says(text=tuple(words.split(" "))), faults.Cut(after=99)), faults.Error(error=ErrorClass.AUTH)
         )
         beginning = "".join(words.split(" "))
-        world.simulator["openai"].set_fault(faults.Says(text=(beginning[-40:], " So it is blue.", " That is all.")))
+        world.simulator["openai"].set_fault(
+            faults.Says(text=(anchor_of(beginning), " So it is blue.", " That is all."))
+        )
         await ask(ui, "why?")
         (exchange,) = ui.screen.conversation.exchanges
         assert exchange.answer == f"{beginning} So it is blue. That is all."
