@@ -10,10 +10,11 @@ from random import Random
 from phoenix_tui.core.client import Client
 from phoenix_tui.core.configuration import FallbackMode
 from phoenix_tui.core.errors import NoProviderAnswered, ProviderError
+from phoenix_tui.core.events import Confirming
 from phoenix_tui.core.types import ChatRequest, Message
 from tests.helpers.virtual import VirtualWorld
-from tests.simulation.invariants import Log, Watch
 from tests.simulation.trace import Trace
+from tests.simulation.turn_watch import Log, TurnWatch
 
 _LONGEST_STOP = 60.0
 """Seconds of virtual time after which a stopped turn that still runs is a leak."""
@@ -22,7 +23,7 @@ _LONGEST_STOP = 60.0
 class People:
     """Everybody who uses one client. `questions` counts what they have asked."""
 
-    def __init__(self, world: VirtualWorld, client: Client, watch: Watch, trace: Trace) -> None:
+    def __init__(self, world: VirtualWorld, client: Client, watch: TurnWatch, trace: Trace) -> None:
         self._world = world
         self._client = client
         self._watch = watch
@@ -53,7 +54,7 @@ class People:
         self._trace.say(f"{log.question}: asked ({manner}) {log.request.provider or ''} {log.request.model or ''}")
         leave_after = dice.randint(1, 6) if manner == "leave" else None
         pause = (lambda: dice.choice((0.0, 0.0, 30.0))) if manner == "slow" else (lambda: 0.0)
-        task = asyncio.ensure_future(self._turn(log, leave_after, pause))
+        task = asyncio.ensure_future(self._turn(log, dice, leave_after, pause))
         if manner == "stop":
             patience = dice.choice((0.0, dice.uniform(0, 0.5), dice.uniform(0, 20), dice.uniform(0, 200)))
             await asyncio.wait([task], timeout=patience)
@@ -81,10 +82,10 @@ class People:
                 model = dice.choice(self._world[provider or self._client.primary_provider].models).id
             fallback = dice.random() < 0.95
         request = ChatRequest((Message("user", f"{question} go on"),), provider, model, fallback=fallback)
-        may = fallback and self._client.config.fallback is FallbackMode.AUTO
+        may = fallback and self._client.config.fallback is not FallbackMode.NEVER
         return Log(question, request, may)
 
-    async def _turn(self, log: Log, leave_after: int | None, pause: Callable[[], float]) -> None:
+    async def _turn(self, log: Log, dice: Random, leave_after: int | None, pause: Callable[[], float]) -> None:
         loop = asyncio.get_running_loop()
         since = loop.time()
         try:
@@ -94,9 +95,11 @@ class People:
                     if leave_after is not None and len(log.events) >= leave_after:
                         log.stopped = True
                         break
-                    seconds = pause()
-                    log.paused = seconds > 0
-                    await asyncio.sleep(seconds)
+                    if isinstance(event, Confirming):
+                        loop.call_later(dice.choice((0.0, 3.0, 30.0)), dice.choice((turn.confirm, turn.decline)))
+                    if seconds := pause():
+                        log.paused = True
+                        await asyncio.sleep(seconds)
                     since = loop.time()
                 else:
                     self.answers += 1

@@ -17,11 +17,11 @@ class Trace:
     def say(self, line: str) -> None:
         self.lines.append(f"{asyncio.get_running_loop().time():10.3f}  {line}")
 
-    def violated(self, invariant: int, what: str) -> None:
-        """Something happened that the invariant of this number forbids."""
-        line = f"INVARIANT {invariant} VIOLATED: {what}"
-        self.say(line)
-        self.violations.append(self.lines[-1].strip())
+    def hold(self, invariant: int, condition: bool, what: str) -> None:
+        """The invariant of this number holds only if `condition` does; `what` is said where it does not."""
+        if not condition:
+            self.say(f"INVARIANT {invariant} VIOLATED: {what}")
+            self.violations.append(self.lines[-1].strip())
 
     @property
     def digest(self) -> str:

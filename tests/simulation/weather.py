@@ -18,9 +18,10 @@ from phoenix_tui.sim.catalogue import LOCAL
 from phoenix_tui.sim.faults import Death, Fault
 from phoenix_tui.sim.model import Call
 from tests.helpers.virtual import Connect, Cut, VirtualWorld
-from tests.simulation.invariants import Watch
+from tests.simulation.health_watch import HealthWatch
 from tests.simulation.ledger import Ledger, Seal, author, canary
 from tests.simulation.trace import Trace
+from tests.simulation.turn_watch import TurnWatch
 
 Maker = Callable[[Random], Fault]
 
@@ -73,11 +74,19 @@ class Weather:
     """Trouble that comes and goes. `severity` 0 to 1 is how much of the time each provider has some."""
 
     def __init__(
-        self, world: VirtualWorld, client: Client, watch: Watch, ledger: Ledger, trace: Trace, severity: float
+        self,
+        world: VirtualWorld,
+        client: Client,
+        health: HealthWatch,
+        turns: TurnWatch,
+        ledger: Ledger,
+        trace: Trace,
+        severity: float,
     ) -> None:
         self._world = world
         self._client = client
-        self._watch = watch
+        self._health = health
+        self._turns = turns
         self._ledger = ledger
         self._trace = trace
         self._severity = severity
@@ -110,10 +119,10 @@ class Weather:
                     seconds = dice.choice((30.0, 600.0, 7200.0))
                     self._trace.say(f"weather: the machine sleeps for {seconds:.0f} s")
                     self._world.clock.suspend(seconds)
-                    self._watch.time_jumped()
+                    self._health.time_jumped()
                     self._break_all(dice)
                 case "skew":
-                    self._watch.time_jumped()
+                    self._health.time_jumped()
                     self._world.clock.skew = dice.choice((0.0, 3600.0, -3600.0, 5.0))
                     self._trace.say(f"weather: the wall clock is {self._world.clock.skew:+.0f} s wrong")
                 case "reset":
@@ -259,7 +268,8 @@ class Weather:
             finally:
                 server.key = good
                 if dice.random() < 0.5:
-                    self._watch.key_changed(provider)
+                    self._health.key_changed(provider)
+                    self._turns.key_changed(provider)
                     self._client.set_key(provider, Secret(good))
 
         return spell()
