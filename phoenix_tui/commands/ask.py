@@ -148,7 +148,8 @@ async def _ask_lines(opened: Opened) -> int:
 
 
 class _Printer:
-    """Text on its way to stdout, controls stripped: at once when `live`, else only when it is whole.
+    """Text on its way to stdout, controls stripped: at once when `live`, else only when it is whole. White space is
+    written with what follows it: where a cut answer is gone on with, that brings its own.
 
     `restarts` says whether a new attempt may follow what was already written (on a terminal, behind a marked line).
     """
@@ -158,6 +159,7 @@ class _Printer:
         self._restarts = restarts
         self._stripper = ControlStripper()
         self._held: list[str] = []
+        self._blank: list[str] = []
         self._last = "\n"
 
     def write(self, text: str) -> None:
@@ -171,26 +173,36 @@ class _Printer:
         if not self._live:
             self._held.clear()
             return True
-        self._stripper = ControlStripper()
+        self._stripper, self._blank = ControlStripper(), []
         self._end_line()
         return self._restarts
 
     def resume(self, kept: int) -> None:
-        """What follows belongs behind the first `kept` characters; what was written already stays."""
-        if not self._live:
+        """What follows belongs behind the first `kept` characters, which end with no white space."""
+        if self._live:
+            self._stripper, self._blank = ControlStripper(), []
+        else:
             self._held = ["".join(self._held)[:kept]]
 
     def finish(self) -> None:
         """All has come: write what was held, and end the last line."""
         self._put(self._stripper.end() if self._live else strip_controls("".join(self._held)))
         self._held.clear()
+        self._write("".join(self._blank))
         self._end_line()
 
     def _end_line(self) -> None:
         if self._last != "\n":
-            self._put("\n")
+            self._write("\n")
 
     def _put(self, text: str) -> None:
+        words = text.rstrip()
+        if words:
+            self._write("".join(self._blank) + words)
+            self._blank.clear()
+        self._blank.append(text[len(words) :])
+
+    def _write(self, text: str) -> None:
         if text:
             put(text)
             self._last = text[-1]

@@ -94,6 +94,18 @@ async def test_with_stream_a_cut_ends_it() -> None:
     assert (ran.status, ran.out) == (3, "half an ans\n")
 
 
+async def test_a_cut_answer_that_is_gone_on_with_reads_as_one() -> None:
+    """The white space at the cut comes from the continuation, and not a second time."""
+    said = "one sentence that is long enough to be gone on with,"
+    replies = {"openrouter": cut(f"{said}   \n"), "lmstudio": answer(f"{said} \n\n", "and its ", "end.", " \n\n")}
+    async with raw_server(saying(replies["openrouter"])) as first, raw_server(saying(replies["lmstudio"])) as second:
+        env = {**two(first.url, second.url), "LLM_ON_CUT": "continue"}
+        streamed = await phoenix("ask", "--stream", "hi", env=env)
+        whole = await phoenix("ask", "hi", env=env)
+    assert streamed.out == whole.out == f"{said} \n\nand its end. \n\n"
+    assert "openrouter stopped after" in streamed.err
+
+
 async def test_no_fallback_asks_nobody_else() -> None:
     failing = saying(error(500, "it broke"))
     async with raw_server(failing) as first, raw_server(saying(answer("whole"))) as second:
