@@ -110,6 +110,8 @@ class Asking:
             except ProviderError as error:
                 self.failure = error
         self.ended.append(stream)
+        if self.failure is None:
+            self._provider.answered(stream.attempt.target.model)
 
     def _asked(self, model: str) -> ChatRequest:
         """The request as it is sent: for the whole answer, or for the rest of a cut one."""

@@ -68,6 +68,12 @@ class Catalogue:
         row = self._row(model)
         return row.loaded if row else None
 
+    def note_loaded(self, model: str) -> None:
+        """A local server has just answered with `model`, so it is in memory."""
+        row = self._row(model)
+        if row is not None and row.loaded is False:
+            self.models = tuple(replace(one, loaded=True) if one is row else one for one in self.models)
+
     def remote(self, model: str) -> bool:
         """Whether a local server is known to pass `model` on to somebody else."""
         row = self._row(model)

@@ -126,6 +126,10 @@ class Provider:
         """Whether a local server lists `model` as installed and not in memory, so that asking it loads it first."""
         return self.profile.local and self._catalogue.loaded(model) is False
 
+    def answered(self, model: str) -> None:
+        """`model` has just answered: a local server has it in memory now."""
+        self._catalogue.note_loaded(model)
+
     def set_model(self, model: str) -> None:
         """Ask `model` from now on; "" goes back to the default."""
         self._model = model

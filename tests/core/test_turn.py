@@ -334,6 +334,14 @@ async def test_a_local_model_comes_from_the_live_list_and_may_take_its_time_to_l
     assert events[-1].answer.target.model == wanted
 
 
+async def test_a_model_that_has_answered_is_in_memory(world: WorldMaker) -> None:
+    async with world("ollama") as it:
+        it["ollama"].loaded = set()
+        told = [[type(event) for event in await it.events()].count(Loading) for _ in range(2)]
+        loaded = it.client.snapshot().info_of("ollama").model_loaded
+    assert (told, loaded) == ([1, 0], True)
+
+
 async def test_a_local_server_without_models_says_what_to_do(world: WorldMaker) -> None:
     async with world("ollama") as it:
         it["ollama"].models = ()
