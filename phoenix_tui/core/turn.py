@@ -281,7 +281,7 @@ class Turn:
         """What is told of a step without an answer, with what follows it."""
         next_target = decision.target if isinstance(decision, Try) else None
         cut, self._cut = self._cut, None
-        if step.failure is None or step.reply.is_no_continuation:
+        if step.failure is None or step.reply.is_no_continuation or (cut is not None and step.unsent is not None):
             # Nothing of it was shown; the cut answer that it was to go on with still is.
             info = step.failure.info if step.failure else _NO_CONTINUATION
             events: list[TurnEvent] = [AttemptFailed(step.attempt, info, next_target)]

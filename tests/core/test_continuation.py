@@ -29,7 +29,7 @@ from phoenix_tui.core.events import (
     TextDelta,
 )
 from phoenix_tui.core.types import Message
-from phoenix_tui.sim.faults import CallsTool, Cut, Error, Says, Stall
+from phoenix_tui.sim.faults import CallsTool, Cut, Error, Refuse, Says, Stall
 from tests.core.conftest import QUESTION, World, WorldMaker
 
 FIRST = tuple(f"sentence number {number} stands here. " for number in range(8))
@@ -196,6 +196,17 @@ async def test_a_second_fault_while_going_on_keeps_what_was_shown(world: WorldMa
         it["openai"].set_fault(Says(text=(anchor_of(PARTIAL), f" {REST}")))
         events = await it.events()
     assert sum(isinstance(event, AttemptFailed) for event in events) == 2
+    assert events[-1].answer.text == f"{PARTIAL.rstrip()} {REST}"  # type: ignore[union-attr]
+
+
+async def test_who_could_not_even_be_asked_to_go_on_loses_nothing_that_was_shown(world: WorldMaker) -> None:
+    async with world("openrouter", "ollama", "openai", on_cut=OnCut.CONTINUE, variables=PLAIN) as it:
+        cut_once(it)
+        it["ollama"].set_fault(Refuse())  # its list cannot be read, so there is no model to ask
+        it["openai"].set_fault(Says(text=(anchor_of(PARTIAL), f" {REST}")))
+        events = await it.events()
+    assert any(isinstance(event, AttemptFailed) and event.attempt.target.provider == "ollama" for event in events)
+    assert sum(isinstance(event, Resumed) for event in events) == 1
     assert events[-1].answer.text == f"{PARTIAL.rstrip()} {REST}"  # type: ignore[union-attr]
 
 
