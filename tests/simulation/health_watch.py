@@ -60,6 +60,7 @@ class HealthWatch:
     def time_jumped(self) -> None:
         """The machine slept, or its clock was put right: what it makes of its waits is its own affair for a moment."""
         self._jumped_at = self._now()
+        self._waits.clear()
 
     def asked_to_rest(self, provider: str, until: float) -> None:
         """`provider` has asked to be left alone, until then on the loop's clock."""
@@ -111,9 +112,11 @@ class HealthWatch:
             until[f"{now.state} with {model}"] = now.retry_at
         ahead = self._now() - self._world.clock.wall()
         waits = {what: at.timestamp() + ahead for what, at in until.items()}
-        old, self._waits[now.name] = self._waits.get(now.name, {}), waits
-        succeeded = now.successful_requests > before.successful_requests
-        if succeeded or self._now() < self._jumped_at + _JUMP_SECONDS or now.state is not before.state:
+        old = self._waits.pop(now.name, {})
+        if self._now() < self._jumped_at + _JUMP_SECONDS:
+            return
+        self._waits[now.name] = waits
+        if now.successful_requests > before.successful_requests or now.state is not before.state:
             return
         for what in waits.keys() & old.keys():
             moved = f"{now.name}, {what}: retry_at moved from {old[what]:.2f} back to {waits[what]:.2f}"

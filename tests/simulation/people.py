@@ -54,7 +54,7 @@ class People:
         self._trace.say(f"{log.question}: asked ({manner}) {log.request.provider or ''} {log.request.model or ''}")
         leave_after = dice.randint(1, 6) if manner == "leave" else None
         pause = (lambda: dice.choice((0.0, 0.0, 30.0))) if manner == "slow" else (lambda: 0.0)
-        task = asyncio.ensure_future(self._turn(log, dice, leave_after, pause))
+        task = asyncio.ensure_future(self._turn(log, dice, leave_after, pause, plainly=plainly))
         if manner == "stop":
             patience = dice.choice((0.0, dice.uniform(0, 0.5), dice.uniform(0, 20), dice.uniform(0, 200)))
             await asyncio.wait([task], timeout=patience)
@@ -85,7 +85,9 @@ class People:
         may = fallback and self._client.config.fallback is not FallbackMode.NEVER
         return Log(question, request, may)
 
-    async def _turn(self, log: Log, dice: Random, leave_after: int | None, pause: Callable[[], float]) -> None:
+    async def _turn(
+        self, log: Log, dice: Random, leave_after: int | None, pause: Callable[[], float], *, plainly: bool
+    ) -> None:
         loop = asyncio.get_running_loop()
         since = loop.time()
         try:
@@ -96,7 +98,8 @@ class People:
                         log.stopped = True
                         break
                     if isinstance(event, Confirming):
-                        loop.call_later(dice.choice((0.0, 3.0, 30.0)), dice.choice((turn.confirm, turn.decline)))
+                        answer = turn.confirm if plainly else dice.choice((turn.confirm, turn.decline))
+                        loop.call_later(dice.choice((0.0, 3.0, 30.0)), answer)
                     if seconds := pause():
                         log.paused = True
                         await asyncio.sleep(seconds)

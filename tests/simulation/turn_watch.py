@@ -32,6 +32,7 @@ from phoenix_tui.core.events import (
     TextDelta,
     ToolCall,
     TurnEvent,
+    Waiting,
 )
 from phoenix_tui.core.policy import LONGEST_RESPECTED_WAIT
 from phoenix_tui.core.profiles import profile_of
@@ -75,6 +76,8 @@ class Log:
     in_need: bool = False
     too_long: bool = False
     """Somebody found the question too long, so that it is in vain to ask whoever has no more room."""
+    decided_at: float = 0.0
+    """When what follows a wait was decided: what others were told meanwhile had no say in it."""
     paused: bool = False
     """Time has passed between the decision and what follows it: the reader's, or a person's who was asked."""
     stopped: bool = False
@@ -90,7 +93,8 @@ class TurnWatch:
         self._ledger = ledger
         self._trace = trace
         self._hold = trace.hold
-        self._asked_until: dict[tuple[str, str], float] = {}
+        self._asked_until: dict[tuple[str, str], tuple[float, float]] = {}
+        """By provider and model, when it asked to be left alone, and until when."""
         self._durations: dict[str, list[float]] = defaultdict(list)
         self._started: Counter[str] = Counter()
         self._completed: Counter[str] = Counter()
@@ -98,6 +102,10 @@ class TurnWatch:
         """Whole answers that did not go on with the cut one, perhaps."""
         self._stopped = 0
         self._budget = _CAPACITY
+
+    def time_jumped(self) -> None:
+        """The machine slept, or its clock was put right, which it takes for a sleep: waits may be over."""
+        self._asked_until.clear()
 
     def key_changed(self, provider: str) -> None:
         """The person has put in another key: waits of the old one are over."""
@@ -137,6 +145,9 @@ class TurnWatch:
                 self._trace.say(f"{log.question}: {target.provider} goes on after {kept} characters")
                 self._hold(13, log.is_continued and kept <= len(log.shown), f"{log.question}: nothing to go on with")
                 log.shown = log.shown[:kept]
+            case Waiting(target, seconds):
+                self._trace.say(f"{log.question}: waits {seconds:.2f} s for {target.provider}")
+                log.decided_at = self._now()
             case Confirming(target, seconds):
                 self._trace.say(f"{log.question}: is {target.provider} to be asked?")
                 log.bound, log.paused = seconds + _BETWEEN_ATTEMPTS, True
@@ -156,6 +167,7 @@ class TurnWatch:
         tried = [other.target.provider for other in log.attempts]
         self._count(log, attempt, tried, order)
         self._may_begin(log, attempt, order, tried)
+        log.decided_at = 0.0
         log.bound = self._first_token_bound(log, attempt, order, tried)
 
     def _begins_beside(self, log: Log, attempt: Attempt) -> None:
@@ -193,8 +205,10 @@ class TurnWatch:
         fit = {placement.target.provider for placement in order if placement.eligible} - set(tried[:-1])
         fit = fit if only is None else fit & {only}
         if name in fit or name in tried:
-            until = self._asked_until.get((name, attempt.target.model), 0.0)
-            self._hold(2, self._now() >= until - _SLACK, f"{log.question}: {name} is asked, but not before {until:.2f}")
+            at, until = self._asked_until.get((name, attempt.target.model), (0.0, 0.0))
+            known = at < log.decided_at if log.decided_at else True
+            kept = not known or self._now() >= until - _SLACK
+            self._hold(2, kept, f"{log.question}: {name} is asked, but not before {until:.2f}")
             return
         others = fit - set(tried)
         self._hold(2, not others or log.too_long, f"{log.question}: {name} is asked in need though {others} are fit")
@@ -245,7 +259,7 @@ class TurnWatch:
         is_misread = sent.dated and (clock.skew or clock.asleep)
         self._health.asked_to_rest(name, self._now() + wait + (_LONGEST_SKEW if is_misread else 0.0))
         if not is_misread and self._world.path[name].cut is None:
-            self._asked_until[name, attempt.target.model] = self._now() + wait
+            self._asked_until[name, attempt.target.model] = self._now(), self._now() + wait
 
     def _same_class(self, log: Log, sent: Sent, error: ErrorInfo) -> None:
         fault = next((each for each in sent.faults if isinstance(each, faults.Error)), None)

@@ -119,10 +119,10 @@ class Weather:
                     seconds = dice.choice((30.0, 600.0, 7200.0))
                     self._trace.say(f"weather: the machine sleeps for {seconds:.0f} s")
                     self._world.clock.suspend(seconds)
-                    self._health.time_jumped()
+                    self._jump()
                     self._break_all(dice)
                 case "skew":
-                    self._health.time_jumped()
+                    self._jump()
                     self._world.clock.skew = dice.choice((0.0, 3600.0, -3600.0, 5.0))
                     self._trace.say(f"weather: the wall clock is {self._world.clock.skew:+.0f} s wrong")
                 case "reset":
@@ -308,6 +308,10 @@ class Weather:
             self.offline = False
             self._world.offline(False)
             self._trace.say("weather: this machine is online again")
+
+    def _jump(self) -> None:
+        self._health.time_jumped()
+        self._turns.time_jumped()
 
     def _break_all(self, dice: Random) -> None:
         for path in self._world.path.values():
