@@ -45,6 +45,7 @@ class Spending:
         self._sum = 0.0
         self._unkept = 0.0
         self._news = asyncio.Event()
+        self._one_at_a_time = asyncio.Lock()
 
     @property
     def today(self) -> float:
@@ -73,23 +74,26 @@ class Spending:
             self._sum += await self._memory.spent(self._day)
 
     async def run(self) -> None:
-        """Keep every sum, until cancelled."""
+        """Keep every sum, until cancelled; what is being kept then is still kept, before `keep` keeps the rest."""
         while True:
             await self._news.wait()
-            await self.keep()
+            keeping = asyncio.create_task(self.keep())
+            await asyncio.shield(keeping)
 
     async def keep(self) -> None:
-        """Keep what has not been kept yet."""
-        self._news.clear()
-        day, dollars, self._unkept = self._day, self._unkept, 0.0
-        if not dollars or self._memory is None:
-            return
-        try:
-            total = await self._memory.spend(day, dollars)
-        except NotKept:
-            return  # told by the memory itself; the sum of this program holds
-        if day == self._day:
-            self._sum = total + self._unkept
+        """Keep what has not been kept yet. What the memory does not take waits for the next time."""
+        async with self._one_at_a_time:
+            self._news.clear()
+            day, dollars = self._day, self._unkept
+            if not dollars or self._memory is None:
+                return
+            try:
+                total = await self._memory.spend(day, dollars)
+            except NotKept:
+                return  # told by the memory itself
+            if day == self._day:
+                self._unkept -= dollars
+                self._sum = total + self._unkept
 
     def _this_day(self) -> str:
         return datetime.fromtimestamp(self._clock.wall()).astimezone().date().isoformat()

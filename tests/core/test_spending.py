@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+
 import pytest
 
 from phoenix_tui.core.errors import ErrorClass
@@ -99,6 +101,43 @@ async def test_a_disk_that_fails_stops_nothing() -> None:
     it.note(TARGET, Usage(cost_usd=0.2))
     await it.keep()
     assert it.today == 0.2
+
+
+async def test_what_a_disk_did_not_take_is_kept_when_it_does_again() -> None:
+    memory = Memory()
+    it = spending(memory)
+    memory.fails = True
+    it.note(TARGET, Usage(cost_usd=0.2))
+    await it.keep()
+    memory.fails = False
+    it.note(TARGET, Usage(cost_usd=0.3))
+    await it.keep()
+    assert it.today == pytest.approx(0.5)
+    assert sum(memory.sums.values()) == pytest.approx(0.5)
+
+
+async def test_the_end_of_the_program_loses_nothing_and_counts_nothing_twice() -> None:
+    """Its last sum is just on its way to the disk when everything is stopped."""
+    entered, go = asyncio.Event(), asyncio.Event()
+
+    class Slow(Memory):
+        async def spend(self, day: str, dollars: float) -> float:
+            entered.set()
+            await go.wait()
+            return await super().spend(day, dollars)
+
+    memory = Slow()
+    it = spending(memory)
+    beside = asyncio.create_task(it.run())
+    it.note(TARGET, Usage(cost_usd=0.2))
+    await entered.wait()
+    it.note(TARGET, Usage(cost_usd=0.3))
+    beside.cancel()
+    last = asyncio.create_task(it.keep())
+    await asyncio.wait([beside])
+    go.set()
+    await last
+    assert sum(memory.sums.values()) == pytest.approx(0.5)
 
 
 async def test_when_it_is_used_up_only_this_machine_is_asked(world: WorldMaker) -> None:
