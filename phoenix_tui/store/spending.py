@@ -12,10 +12,9 @@ from phoenix_tui.store.worker import Worker
 
 T = TypeVar("T")
 
-_ADD = (
-    "INSERT INTO spending (day, dollars) VALUES (?, ?) ON CONFLICT (day) DO UPDATE SET "
-    "dollars = spending.dollars + excluded.dollars"
-)
+_MOST = 1e9
+"""US dollars of a day; a sum beyond that was not written here."""
+_SET = "INSERT INTO spending (day, dollars) VALUES (?, ?) ON CONFLICT (day) DO UPDATE SET dollars = excluded.dollars"
 _SUM = "SELECT dollars FROM spending WHERE day = ?"
 
 
@@ -30,15 +29,16 @@ class SpendingStore:
     async def spent(self, day: str) -> float:
         """US dollars spent on `day` (ISO 8601) by all programs. Raises NotKept."""
         return await self._call(
-            lambda: self._database.read(lambda it: _sum(it, day)) if self._database.exists() else 0.0
+            lambda: self._database.read(lambda it: self._sum(it, day)) if self._database.exists() else 0.0
         )
 
     async def spend(self, day: str, dollars: float) -> float:
         """Add `dollars` to `day`; its sum. Raises NotKept."""
 
         def add(connection: sqlite3.Connection) -> float:
-            connection.execute(_ADD, (day, dollars))
-            return _sum(connection, day)
+            total = self._sum(connection, day) + dollars
+            connection.execute(_SET, (day, total))
+            return total
 
         return await self._call(lambda: self._database.write(add))
 
@@ -49,7 +49,11 @@ class SpendingStore:
             self._notice(str(problem))
             raise
 
-
-def _sum(connection: sqlite3.Connection, day: str) -> float:
-    row = connection.execute(_SUM, (day,)).fetchone()
-    return float(row[0]) if row else 0.0
+    def _sum(self, connection: sqlite3.Connection, day: str) -> float:
+        """What is kept for `day`; a notice, and nothing, where that is no sum of money."""
+        row = connection.execute(_SUM, (day,)).fetchone()
+        dollars = row[0] if row else 0.0
+        if isinstance(dollars, float) and 0 <= dollars <= _MOST:
+            return dollars
+        self._notice(f"What was spent on {day} cannot be read from {self._database.path}, and is counted anew.")
+        return 0.0
