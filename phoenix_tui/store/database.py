@@ -25,7 +25,12 @@ OWN_FILE = f"phoenix-v{VERSION}.db"
 """Where this version keeps things while FILE is a newer one's."""
 BUSY_SECONDS = 2.0
 """How long another program's writing is waited for."""
+_HELD_SHARE = 0.05
+"""Of that time, while the last wait was in vain: so many in a row would keep the person from leaving."""
+_LOOKS_APART = 0.01
+"""Seconds between two looks at a lock."""
 _SIDECARS = ("-wal", "-shm", "-journal")
+_HELD = {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED}
 _BROKEN = {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_FORMAT}
 _REASONS = {
     sqlite3.SQLITE_FULL: "the disk is full",
@@ -36,6 +41,12 @@ _REASONS = {
     sqlite3.SQLITE_LOCKED: "another program holds it",
     sqlite3.SQLITE_IOERR: "the disk fails",
 }
+
+
+class FolderHeld(sqlite3.OperationalError):
+    """Another program is about to open or to rename the file, and does not come to an end with it."""
+
+    sqlite_errorcode = sqlite3.SQLITE_BUSY
 
 
 class WrongSchema(sqlite3.DatabaseError):
@@ -63,6 +74,7 @@ class Database:
         self._busy_seconds = busy_seconds
         self._connection: sqlite3.Connection | None = None
         self._identity: tuple[int, int] | None = None
+        self._is_held = False
 
     def exists(self) -> bool:
         """Whether there is anything to read."""
@@ -70,7 +82,9 @@ class Database:
 
     def write(self, work: Callable[[sqlite3.Connection], T]) -> T:
         """The result of `work`, done whole or not at all."""
-        return self._run(work, "BEGIN IMMEDIATE")
+        result = self._run(work, "BEGIN IMMEDIATE")
+        self._is_held = False
+        return result
 
     def read(self, work: Callable[[sqlite3.Connection], T]) -> T:
         """The result of `work`, which sees one state of the file and changes nothing."""
@@ -93,9 +107,15 @@ class Database:
                 self._set_aside()
                 return self._transaction(work, begin)
         except sqlite3.Error as error:
+            self._is_held = _code(error) in _HELD
             raise self._unusable(_reason(error)) from error
         except OSError as error:
             raise self._unusable(error.strerror or str(error)) from error
+
+    @property
+    def _patience(self) -> float:
+        """Seconds for which another program is waited for now."""
+        return self._busy_seconds * (_HELD_SHARE if self._is_held else 1.0)
 
     def _unusable(self, reason: str) -> NotKept:
         return NotKept(f"{self.path}, where health and incidents are kept, cannot be used: {reason}.")
@@ -104,6 +124,7 @@ class Database:
         if self._connection is not None and _identity(self.path) != self._identity:
             self.close()  # somebody has set the file aside, or removed it
         connection = self._connection or self._open()
+        connection.execute(f"PRAGMA busy_timeout = {round(1_000 * self._patience)}")
         connection.execute(begin)
         try:
             result = work(connection)
@@ -116,7 +137,7 @@ class Database:
 
     def _open(self) -> sqlite3.Connection:
         paths.ensure(self.folder)
-        with _alone(self.folder):
+        with _alone(self.folder, self._patience):
             self._connection = self._connect()
             if self._connection is None:
                 self.path = self.folder / OWN_FILE
@@ -130,7 +151,7 @@ class Database:
         _create(self.path)
         self._identity = _identity(self.path)
         # Transactions are begun and ended here, not by the module.
-        connection = sqlite3.connect(self.path, timeout=self._busy_seconds, isolation_level=None)
+        connection = sqlite3.connect(self.path, timeout=self._patience, isolation_level=None)
         connection.text_factory = _lenient
         try:
             version = _version(connection)
@@ -155,7 +176,7 @@ class Database:
     def _set_aside(self) -> None:
         """Rename the broken file, so that a new one can be begun and a person can look at the old one."""
         self.close()
-        with _alone(self.folder):
+        with _alone(self.folder, self._patience):
             if _identity(self.path) != self._identity:
                 return  # another program was faster
             stamp = time.strftime("%Y%m%dT%H%M%SZ", time.gmtime(self._wall()))
@@ -235,8 +256,9 @@ def _reason(error: sqlite3.Error) -> str:
 
 
 @contextmanager
-def _alone(folder: Path) -> Iterator[None]:
-    """Keep other programs from opening or setting aside at the same time. Where folders cannot be locked, nobody is."""
+def _alone(folder: Path, seconds: float) -> Iterator[None]:
+    """Keep other programs from opening or setting aside at the same time; one that does so now is waited for, for at
+    most `seconds`. Where folders cannot be locked, nobody is kept from it. Raises FolderHeld."""
     if sys.platform == "win32":  # there a file in use cannot be renamed anyway
         yield
         return
@@ -244,8 +266,21 @@ def _alone(folder: Path) -> Iterator[None]:
 
     descriptor = os.open(folder, os.O_RDONLY)
     try:
+        until = time.monotonic() + seconds
         with suppress(OSError):
-            fcntl.flock(descriptor, fcntl.LOCK_EX)
+            while not _locked(lambda: fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)):
+                if time.monotonic() >= until:
+                    raise FolderHeld("another program opens it")
+                time.sleep(_LOOKS_APART)
         yield
     finally:
         os.close(descriptor)
+
+
+def _locked(lock: Callable[[], None]) -> bool:
+    """Whether `lock` could be had. Raises OSError where there are no locks."""
+    try:
+        lock()
+    except BlockingIOError:
+        return False
+    return True

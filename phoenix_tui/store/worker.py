@@ -15,6 +15,7 @@ T = TypeVar("T")
 
 LONGEST_WAIT = 5.0
 """Seconds after which a result is not waited for any longer. The work itself goes on."""
+_NO_ANSWER = f"The disk of the state folder has not answered within {LONGEST_WAIT:.3g} s."
 
 
 class Worker:
@@ -26,6 +27,7 @@ class Worker:
         self._lock = Lock()
         self._thread: Thread | None = None
         self._closed = False
+        self._is_overdue = False
 
     def submit(self, work: Callable[[], T]) -> Future[T]:
         """Do `work` after all that was handed over before. Raises RuntimeError after `close`."""
@@ -50,7 +52,9 @@ class Worker:
 
     async def call(self, work: Callable[[], T]) -> T:
         """The result of `work`. Cancelling the wait takes back what has not begun. Raises NotKept when the disk does
-        not answer in time, or when there is no thread to be had."""
+        not answer in time, at once as long as it still has not, or when there is no thread to be had."""
+        if self._is_overdue:
+            raise NotKept(_NO_ANSWER)
         try:
             future = self.submit(work)
         except RuntimeError as error:
@@ -59,7 +63,8 @@ class Worker:
             async with asyncio.timeout(LONGEST_WAIT):
                 return await asyncio.wrap_future(future)
         except TimeoutError as error:
-            raise NotKept(f"The disk of the state folder has not answered within {LONGEST_WAIT:.3g} s.") from error
+            self._is_overdue = True
+            raise NotKept(_NO_ANSWER) from error
 
     def close(self) -> None:
         """Take no more work. What was handed over is still done, while the program lives."""
@@ -71,3 +76,4 @@ class Worker:
     def _run(self) -> None:
         while (work := self._queue.get()) is not None:
             work()
+            self._is_overdue = False

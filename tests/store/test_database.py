@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sqlite3
 import stat
+import sys
 from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
@@ -12,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from phoenix_tui.core.kept_health import NotKept
-from phoenix_tui.store.database import FILE, OWN_FILE
+from phoenix_tui.store.database import FILE, OWN_FILE, Database
 from phoenix_tui.store.incidents import Wanted
 from phoenix_tui.store.schema import MIGRATIONS, TABLES, VERSION
 from tests.helpers.kept import began, kept, switched
@@ -247,6 +248,44 @@ async def test_a_file_that_another_program_never_lets_go_stops_nothing(open_stor
     store = open_store()
     await store.health.save([kept()])
     assert store.notices == ()
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="folders cannot be locked there")
+async def test_a_program_that_stands_still_while_it_opens_the_file_stops_nothing(
+    open_store: OpenStore, folder: Path
+) -> None:
+    import fcntl
+
+    await prepared(open_store)
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX)
+        await goes_on_without(open_store, folder, "another program holds it")
+    finally:
+        os.close(descriptor)
+    store = open_store()
+    await store.health.save([kept()])
+    assert store.notices == ()
+
+
+async def test_another_program_is_waited_for_once_and_not_each_time(open_store: OpenStore, folder: Path) -> None:
+    """Six waits of two seconds, for what a run keeps and reads, were twelve before the program ended."""
+    path = await prepared(open_store)
+    database = Database(folder, notice=pytest.fail, busy_seconds=0.2)
+
+    def patience() -> int:
+        return int(database.read(lambda connection: connection.execute("PRAGMA busy_timeout").fetchone()[0]))
+
+    assert patience() == 200
+    with closing(sqlite3.connect(path, isolation_level=None)) as holder:
+        holder.execute("BEGIN IMMEDIATE")
+        with pytest.raises(NotKept):
+            database.write(lambda connection: None)
+        assert patience() == 10
+        holder.execute("ROLLBACK")
+    database.write(lambda connection: None)
+    assert patience() == 200
+    database.close()
 
 
 async def test_a_full_disk_loses_what_it_does_not_take_and_no_more(
