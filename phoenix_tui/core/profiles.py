@@ -30,7 +30,8 @@ class Deadlines:
     `first_token`: from the start to the first text or reasoning, whatever other bytes arrive, while another provider
     could take over, between `first_token_least` and `first_token_most` once its usual time is known;
     `first_token_alone`: when none could; the same two for models known to reason. `stall` and `reasoning_stall`:
-    between two deltas of text, of reasoning. `loading`: until the first token while a local server loads the model.
+    between two deltas of text, of reasoning; `stall_alone`: of text, when no other provider could take over or a local
+    server has just loaded the model. `loading`: until the first token while it does.
     `trailing`: after the terminal marker, for usage that may still follow. `whole_chain`: after which a turn begins no
     further attempt.
 
@@ -48,6 +49,7 @@ class Deadlines:
     first_token_reasoning_alone: float = 180.0
     first_token_long_thinking: float = 900.0
     stall: float = 10.0
+    stall_alone: float = 10.0
     reasoning_stall: float = 60.0
     loading: float = 300.0
     trailing: float = 2.0
@@ -91,7 +93,7 @@ _REASONING = re.compile(
 _LONG_THINKING = re.compile(r"argon|deep-research|(?:^|[/~])(?:o\d|gpt-[5-9][\d.]*)-pro\b", re.IGNORECASE)
 
 HOSTED_DEADLINES = Deadlines()
-LOCAL_DEADLINES = Deadlines(first_token_alone=300.0, first_token_reasoning_alone=300.0, stall=60.0)
+LOCAL_DEADLINES = Deadlines(first_token_alone=300.0, first_token_reasoning_alone=300.0, stall_alone=60.0)
 
 
 @dataclass(frozen=True, slots=True)

@@ -297,11 +297,11 @@ class Provider:
     def _attempt_deadlines(self, model: str, *, alone: bool) -> AttemptDeadlines:
         known = self.known(model)
         first_token = self.deadlines.until_first_token(model, alone=alone, p95=known.ttft_p95 if known else None)
-        if self.is_cold(model):
+        cold = self.is_cold(model)
+        if cold:
             first_token = max(first_token, self.deadlines.loading)
-        return AttemptDeadlines(
-            first_token, self.deadlines.stall, self.deadlines.reasoning_stall, self.deadlines.trailing
-        )
+        stall = self.deadlines.stall_alone if alone or cold else self.deadlines.stall
+        return AttemptDeadlines(first_token, stall, self.deadlines.reasoning_stall, self.deadlines.trailing)
 
     async def _answer(self, stream: AttemptStream, records: list[AttemptRecord]) -> Answer:
         """The whole answer of `stream`; its record is added to `records` however it ends. Raises ProviderError."""

@@ -3,12 +3,19 @@
 from __future__ import annotations
 
 import math
+from contextlib import suppress
+from dataclasses import replace
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from phoenix_tui.core.errors import NoProviderAnswered
+from phoenix_tui.core.events import AttemptAborted, TextDelta
 from phoenix_tui.core.profiles import PROFILES, Deadlines, profile_of
+from phoenix_tui.core.types import ChatRequest, Message
+from phoenix_tui.sim.faults import Says, Stall
+from tests.helpers.virtual import VirtualWorld, run_virtual
 
 CLOUD, LOCAL = profile_of("openrouter").deadlines, profile_of("ollama").deadlines
 
@@ -41,7 +48,7 @@ def test_first_tokens(deadlines: Deadlines, model: str, soon: float, alone: floa
 
 def test_pauses() -> None:
     assert (CLOUD.stall, CLOUD.reasoning_stall, CLOUD.whole_chain) == (10, 60, 120)
-    assert (LOCAL.stall, LOCAL.reasoning_stall, LOCAL.loading) == (60, 60, 300)
+    assert (LOCAL.stall, LOCAL.stall_alone, LOCAL.reasoning_stall, LOCAL.loading) == (10, 60, 60, 300)
 
 
 @pytest.mark.parametrize(
@@ -72,3 +79,36 @@ def test_where_patience_is_needed_the_usual_time_does_not_cut_it_short() -> None
 def test_patience_scales_the_bounds(p95: float, patience: float) -> None:
     wait = CLOUD.scaled(patience).until_first_token("some-model", alone=False, p95=p95)
     assert 6 * patience <= wait <= 12 * patience
+
+
+@pytest.mark.parametrize(
+    ("names", "loaded", "waited"),
+    [
+        (("lmstudio", "openrouter"), True, 10.0),  # another could take over, and the model is there: as a hosted one
+        (("lmstudio",), True, 60.0),
+        (("lmstudio", "openrouter"), False, 60.0),  # it was loaded for this answer
+    ],
+)
+def test_a_local_answer_that_stands_still_is_waited_for_while_that_makes_sense(
+    names: tuple[str, ...], loaded: bool, waited: float
+) -> None:
+    async def main() -> float:
+        async with VirtualWorld(*names) as world:
+            server = world["lmstudio"]
+            server.models = (replace(server.models[0], thinks=False),)
+            server.loaded = {server.models[0].id} if loaded else set()
+            server.set_fault(Says(text=("one ", "two ", "three ")), Stall(after=3))
+            async with world.client(probes=False) as client:
+                await client.list_models("lmstudio")
+                stopped_at = -1.0
+                with suppress(NoProviderAnswered):
+                    async with client.stream(ChatRequest((Message("user", "count"),))) as turn:
+                        async for event in turn:
+                            if isinstance(event, TextDelta) and event.text == "three ":
+                                stopped_at = world.clock.monotonic()
+                            if isinstance(event, AttemptAborted):
+                                break
+                assert stopped_at >= 0.0
+                return world.clock.monotonic() - stopped_at
+
+    assert run_virtual(main) == pytest.approx(waited, abs=1.0)
