@@ -73,6 +73,8 @@ class Turn:
         self._held_up = 0.0
         """Seconds in which the person was waited for."""
         self._confirmation = Confirmation()
+        self._asked_about: Try | None = None
+        """What the person is being asked about."""
         self._cut: _Cut | None = None
         self._continues = context.continues
         self._events = self._run()
@@ -97,6 +99,12 @@ class Turn:
         """Do not send it there: the turn ends without an answer."""
         self._confirmation.answer(yes=False)
 
+    def reconsider(self) -> None:
+        """Who may be asked, or is to be asked first, may have changed: a `Confirming` that would no longer be followed
+        is over at once, and what follows is decided anew."""
+        if self._asked_about is not None and self._after_countdown(self._asked_about) is not self._asked_about:
+            self._confirmation.answer(yes=True)
+
     async def _run(self) -> AsyncGenerator[TurnEvent, None]:
         decision = self._decide()
         if isinstance(decision, GiveUp) and await self._context.discover():
@@ -106,11 +114,15 @@ class Turn:
         while isinstance(decision, Try):
             if confirming := self._confirming(decision):
                 since = self._clock.monotonic()
+                asked = self._asked_about = decision
                 yield confirming
                 if not await self._confirmed(confirming, since):
                     decision = GiveUp("The conversation was kept from another provider.", most_actionable(self._tried))
                     break
-                decision = self._after_countdown(decision)
+                decision = self._after_countdown(asked)
+                if decision is not asked:
+                    self._journal.decided(self._tried, decision, self._requested())
+                    continue  # whom it names now may be one that the person has not been asked about
             if decision.wait > 0:
                 yield Waiting(decision.target, decision.wait, self._clock.wall() + decision.wait, decision.reason)
                 await self._clock.sleep(decision.wait)
@@ -141,14 +153,25 @@ class Turn:
         seconds = self._context.confirm_seconds
         if seconds is None or decision.target.provider in self._told():
             return None
-        last = self._tried[-1] if self._tried else None
-        reason = f"{last.target.provider}: {consequence_of(last.error).words}" if last else decision.reason
+        if self._tried:
+            last = self._tried[-1]
+            reason = f"{last.target.provider}: {consequence_of(last.error).words}"
+        else:
+            meant = self._requested().provider
+            passed = next((place for place in decision.skipped if place.target.provider == meant), None)
+            reason = f"{meant}: {passed.reason}" if passed else decision.reason
         return Confirming(decision.target, seconds, self._clock.wall() + seconds, reason)
 
-    def _after_countdown(self, decided: Try) -> Try:
-        """What was decided, unless somebody who holds the conversation already has become fit in the meantime."""
-        decision = self._decide()
-        return decision if isinstance(decision, Try) and decision.target.provider in self._told() else decided
+    def _after_countdown(self, asked: Try) -> Decision:
+        """`asked` itself, as long as it may still be asked and nobody who holds the conversation already has become fit
+        in the meantime; else what would be decided now."""
+        decision = self._decision()
+        if not isinstance(decision, Try) or decision.target.provider in self._told():
+            return decision
+        name = asked.target.provider
+        order = self._context.order(self.request)
+        stands = any(place.eligible and place.target.provider == name for place in order)
+        return asked if stands or decision.target.provider == name else decision
 
     def _told(self) -> set[str]:
         """Who holds the conversation already, or is meant to."""
@@ -160,6 +183,7 @@ class Turn:
         over."""
         go = await self._confirmation.wait(confirming.seconds, self._clock)
         self._confirmation = Confirmation()
+        self._asked_about = None
         self._held_up += self._clock.monotonic() - since
         return go
 
@@ -242,10 +266,15 @@ class Turn:
     # What follows
 
     def _decide(self, *, resumes: bool = False) -> Decision:
+        decision = self._decision(resumes=resumes)
+        self._journal.decided(self._tried, decision, self._requested())
+        return decision
+
+    def _decision(self, *, resumes: bool = False) -> Decision:
         context = self._context
         health = context.health(self.request)
         targets = context.targets(self.request)
-        decision = context.fallback.decide(
+        return context.fallback.decide(
             tried=self._tried,
             health=health,
             targets=targets,
@@ -255,8 +284,6 @@ class Turn:
             resumes=resumes,
             **context.needs(self.request, targets, self._tokens),
         )
-        self._journal.decided(self._tried, decision, self._requested())
-        return decision
 
     async def _after(self, step: Asking) -> Decision:
         """What follows a step without an answer: the same target asked in another way, or what the policy says."""

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
 from dataclasses import replace
 
 import pytest
 
+from phoenix_tui.core.client import Client
 from phoenix_tui.core.configuration import FallbackMode
 from phoenix_tui.core.errors import ErrorClass, NoProviderAnswered
 from phoenix_tui.core.events import Completed, Confirming, TurnEvent
 from phoenix_tui.core.secret import Secret
+from phoenix_tui.core.turn import Turn
 from phoenix_tui.core.types import Target
 from phoenix_tui.sim.faults import Cut, Error
 from tests.core.conftest import QUESTION, World, WorldMaker
@@ -121,7 +124,7 @@ async def test_a_stand_in_from_the_first_needs_a_word_too(world: WorldMaker) -> 
         events = await it.events()
     confirming = [event for event in events if isinstance(event, Confirming)]
     assert [event.target for event in confirming] == [Target("anthropic", "claude-haiku-5-5")]
-    assert confirming[0].reason
+    assert confirming[0].reason == "openai: credit or quota is used up"
 
 
 async def test_the_time_of_a_person_is_not_the_providers(world: WorldMaker) -> None:
@@ -159,3 +162,51 @@ async def test_whoever_is_fit_again_after_the_countdown_is_asked_rather_than_a_s
         assert it["anthropic"].attempts == []
     assert isinstance(event, Completed)
     assert event.answer.target.provider == "openai"
+
+
+async def change(it: World, what: Callable[[Client], None], *answers: Callable[[Turn], None]) -> list[str]:
+    """Have `what` done while the first countdown runs, and answer each with the next of `answers`; who was named."""
+    named: list[str] = []
+    async with it.client.stream(QUESTION) as turn:
+        async for event in turn:
+            if isinstance(event, Confirming):
+                if not named:
+                    what(it.client)
+                answers[len(named)](turn)
+                named.append(event.target.provider)
+    return named
+
+
+async def test_whoever_is_switched_off_during_the_countdown_is_sent_nothing(world: WorldMaker) -> None:
+    async with world("openai", "anthropic", "gemini", fallback=FallbackMode.ASK, confirm_seconds=LONG) as it:
+        it["openai"].set_fault(DOWN)
+        named = await change(it, lambda client: client.switch_off("anthropic"), Turn.reconsider, Turn.confirm)
+        assert named == ["anthropic", "gemini"]
+        assert (len(it["anthropic"].attempts), len(it["gemini"].attempts)) == (0, 1)
+
+
+async def test_a_yes_holds_only_for_whom_it_was_said_of(world: WorldMaker) -> None:
+    async with world("openai", "anthropic", fallback=FallbackMode.ASK, confirm_seconds=LONG) as it:
+        it["openai"].set_fault(DOWN)
+        with pytest.raises(NoProviderAnswered):
+            await change(it, lambda client: client.switch_off("anthropic"), Turn.confirm)
+        assert it["anthropic"].attempts == []
+
+
+async def test_the_primary_that_is_chosen_during_the_countdown_is_asked_at_once(world: WorldMaker) -> None:
+    async with world("openai", "anthropic", "gemini", fallback=FallbackMode.ASK, confirm_seconds=LONG) as it:
+        it["openai"].set_fault(DOWN)
+        assert await change(it, lambda client: client.set_primary("gemini"), Turn.reconsider) == ["anthropic"]
+        assert (len(it["anthropic"].attempts), len(it["gemini"].attempts)) == (0, 1)
+
+
+async def test_what_changes_nothing_for_it_leaves_the_countdown_alone(world: WorldMaker) -> None:
+    def reconsider_and_decline(turn: Turn) -> None:
+        turn.reconsider()
+        turn.decline()
+
+    async with world("openai", "anthropic", "gemini", fallback=FallbackMode.ASK, confirm_seconds=LONG) as it:
+        it["openai"].set_fault(DOWN)
+        with pytest.raises(NoProviderAnswered):
+            await change(it, lambda client: client.switch_off("gemini"), reconsider_and_decline)
+        assert it["anthropic"].attempts == []
