@@ -21,6 +21,8 @@ class TurnPort(Protocol):
 
     def decline(self) -> None: ...
 
+    def reconsider(self) -> None: ...
+
 
 class ClientPort(Protocol):
     """The part of `phoenix_tui.core.client.Client` that the screen uses."""

@@ -37,7 +37,7 @@ from phoenix_tui.tui.ports import ChatView, Tone, TurnStage
 from phoenix_tui.tui.text import count, one_line
 from phoenix_tui.tui.wording import OR_ANOTHER, attribution, cut_line, failed_line, final_failure, unusual_end
 
-_RETRY = "ctrl+r retries it (or r, after Esc)."
+_RETRY = "ctrl+r retries it (or r, in the chat)."
 _NOT_SENT = frozenset({None, Phase.CONNECT})
 """How far an attempt has come that has told the provider nothing."""
 
@@ -89,8 +89,8 @@ class TurnPresenter:
         """Show one event."""
         if not isinstance(event, Skipped):
             self._tell_skipped()
-        if not isinstance(event, Confirming):
-            self._tell_held()
+        if not isinstance(event, Confirming | Restarted):
+            self._tell_held(event.attempt.target if isinstance(event, AttemptStarted) else None)
         match event:
             case TextDelta(text) | RefusalDelta(text):
                 self._reply()
@@ -154,7 +154,7 @@ class TurnPresenter:
             step = f"{step.replace(OR_ANOTHER, '')} {kept}" if failure.cause else kept
         asked = {record.target.provider for record in failure.attempts}
         self.other = next((name for name in self._setting.ready if name not in asked), "")
-        offer = f" o, after Esc, asks {self.other} instead." if self.other else ""
+        offer = f" o, in the chat, asks {self.other} instead." if self.other else ""
         self._close(Ending.FAILED, f"{happened} {step}")
         self._chat.fail(happened, f"{step} {_kept(is_back)}; {_RETRY}{offer}")
 
@@ -168,7 +168,7 @@ class TurnPresenter:
         self.other = question.target.provider
         again = f"r asks {self._first.provider} again, " if self._first else "r tries again, "
         self._close(Ending.FAILED, happened)
-        self._chat.fail(happened, f"{_kept(is_back)}. After Esc: {again}o sends it to {self.other}.")
+        self._chat.fail(happened, f"{_kept(is_back)}. In the chat: {again}o sends it to {self.other}.")
 
     def on_stop(self) -> None:
         """The person stopped it. What there is of the answer stays."""
@@ -258,17 +258,19 @@ class TurnPresenter:
         else:
             self._held = event
 
-    def _tell_held(self) -> None:
-        """Say what failed, now that nobody is asked before the conversation goes on."""
+    def _tell_held(self, goes_to: Target | None = None) -> None:
+        """Say what failed, now that nobody is asked before the conversation goes on. `goes_to` is who is asked after
+        it, where that is known: while the person was asked it may have become another than was meant."""
         held, self._held = self._held, None
         match held:
             case AttemptFailed(attempt, error, next_target):
+                next_target = goes_to or next_target
                 if next_target is None and self._switches == 0:
                     return  # the failure that follows says the same, and what to do
                 line = failed_line(attempt.target, error, next_target, self._setting.arrow)
             case AttemptAborted(attempt, error, chars, next_target):
                 missed = self._cut.missed if self._cut else ()
-                line = cut_line(attempt.target, error, chars, next_target, self._setting.arrow, missed)
+                line = cut_line(attempt.target, error, chars, goes_to or next_target, self._setting.arrow, missed)
                 self._cut = None
             case _:
                 return

@@ -119,6 +119,7 @@ class FakeTurn:
         self.closed = False
         self.holding = asyncio.Event()
         self.answers: list[bool] = []
+        self.reconsidered = 0
         self._answered = asyncio.Event()
 
     def confirm(self) -> None:
@@ -126,6 +127,9 @@ class FakeTurn:
 
     def decline(self) -> None:
         self._answer(yes=False)
+
+    def reconsider(self) -> None:
+        self.reconsidered += 1
 
     def _answer(self, *, yes: bool) -> None:
         self.answers.append(yes)

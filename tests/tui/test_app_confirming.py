@@ -102,7 +102,7 @@ async def test_esc_keeps_it_here_and_offers_both_ways_on(open_screen: OpenScreen
         assert client.turns[0].answers == [False]
         assert "Nothing was sent to anthropic." in ui.said
         where = "is kept beside the one in the prompt" if draft else "is back in the prompt"
-        assert f"Your message {where}. After Esc: r asks openai again, o sends it to anthropic." in ui.said
+        assert f"Your message {where}. In the chat: r asks openai again, o sends it to anthropic." in ui.said
         assert ui.screen.prompt.value == (draft or "why?")
         await ui.pilot.press("escape", "o")
         await ui.answered(2)
@@ -166,3 +166,11 @@ async def test_who_could_not_be_reached_has_been_told_nothing(open_screen: OpenS
         await ui.pilot.press("escape")
         await ui.answered()
         assert ui.screen.conversation.known_to == set()
+
+
+async def test_a_change_of_who_is_asked_is_told_to_the_turn(open_screen: OpenScreen) -> None:
+    async with open_screen(FakeClient(make_snapshot(), asking())) as ui:
+        await ask(ui)
+        before = ui.client.turns[0].reconsidered
+        await ui.pilot.press("alt+4")
+        assert ui.client.turns[0].reconsidered > before

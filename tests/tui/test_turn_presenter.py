@@ -239,3 +239,25 @@ def test_passed_over_is_told_too_when_nobody_answers() -> None:
     told = Told(Skipped(target("openai"), "the key was refused"))
     told.presenter.on_failure(NoProviderAnswered("nobody", cause=None), is_back=True)
     assert told.pane.said[0] == "openai was passed over (the key was refused)"
+
+
+ASKED = Confirming(target("anthropic"), 8.0, 0.0, "openrouter: the connection broke")
+
+
+def test_the_line_before_an_answer_names_who_gives_it_and_not_who_was_asked_about() -> None:
+    failed = AttemptFailed(attempt("openrouter"), BROKE, target("anthropic"))
+    told = Told(started("openrouter"), failed, ASKED, started("gemini", 2))
+    assert told.pane.said == ["openrouter broke the connection → gemini"]
+
+
+def test_a_cut_answer_that_the_person_keeps_here_has_gone_to_nobody() -> None:
+    told = Told(
+        started("openrouter"),
+        TextDelta("The sky"),
+        AttemptAborted(attempt("openrouter"), BROKE, 7, target("anthropic")),
+        Restarted(target("anthropic")),
+        ASKED,
+    )
+    told.presenter.on_failure(NoProviderAnswered("nobody", cause=None), is_back=True)
+    assert told.pane.folded == [("interrupted, 7 characters", "The sky")]
+    assert told.pane.said == ["Nothing was sent to anthropic."]

@@ -71,6 +71,8 @@ class AskingScreen(ProviderScreen):
     def watch_snapshot(self) -> None:
         super().watch_snapshot()
         self._show_snapshot()
+        if self._asked is not None and self._under_way is not None:
+            self._under_way.reconsider()
 
     def watch_kept_here(self) -> None:
         self._show_snapshot()
@@ -167,7 +169,7 @@ class AskingScreen(ProviderScreen):
 
     def show_question(self, question: Confirming | None) -> None:
         """As `TurnStage` has it. While a question stands, nothing may hide it."""
-        if question is not None and self._asked is None:
+        if question is not None and (self._asked is None or question.target != self._asked.target):
             self._asked_since = self.begin.wall()
             while self.app.screen is not self and len(self.app.screen_stack) > 1:
                 self.app.pop_screen()
