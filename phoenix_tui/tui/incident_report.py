@@ -4,15 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import UTC, datetime
-from textwrap import wrap
 
 from phoenix_tui.core.journal import Record
 from phoenix_tui.core.timeline import Tone, timeline
 
 Part = tuple[str, str]
 
-LINE_CELLS = 50
-"""Width of what happened, so that it stands in the narrowest chat without being broken again."""
 _STYLES = {Tone.NOTE: "", Tone.TROUBLE: "$health-down", Tone.RECOVERY: "$health-up"}
 
 
@@ -26,8 +23,5 @@ def incident_report(records: Iterable[Record]) -> list[list[Part]]:
             day = f"{when:%Y-%m-%d}"
             lines.append([(day, "$text-muted")])
         who = f"{line.provider}: " if line.provider else ""
-        first, *rest = wrap(who + line.words, LINE_CELLS)
-        style = _STYLES[line.tone]
-        lines.append([(f"{when:%H:%M:%S}  ", "$text-muted"), (first, style)])
-        lines += [[(" " * 10 + more, style)] for more in rest]
+        lines.append([(f"{when:%H:%M:%S}  ", "$text-muted"), (who + line.words, _STYLES[line.tone])])
     return lines

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from textwrap import wrap
-
 from phoenix_tui.core.snapshot import Placement, Snapshot
 from phoenix_tui.tui.glyphs import Glyphs, style_of, word_of
 from phoenix_tui.tui.health_words import remaining_until
 from phoenix_tui.tui.order_words import first_to_answer, own_places
-from phoenix_tui.tui.report import FACT_CELLS, Part
+from phoenix_tui.tui.report import Part
 from phoenix_tui.tui.text import countdown, fit, one_line
 
 
@@ -30,16 +28,14 @@ def order_report(snapshot: Snapshot, now: float, glyphs: Glyphs) -> list[list[Pa
                 (f"{glyphs.state(health.state)} {fit(name, 11)}{word_of(health, info)}", style_of(health.state)),
             ]
         )
-        lines += [[("    " + line, "")] for line in wrap("; ".join(_facts(placement, own.get(name), now)), FACT_CELLS)]
+        lines.append([("    " + "; ".join(_facts(placement, own.get(name), now)), "")])
     lines.append([("", "")])
     first = first_to_answer(snapshot)
     if first is None:
         lines.append([("If you send now, nobody can answer.", "$health-down")])
     else:
         model = f" with {one_line(first.target.model)}" if first.target.model else ""
-        lines += [
-            [(line, "")] for line in wrap(f"If you send now, {first.target.provider} answers{model}.", FACT_CELLS)
-        ]
+        lines.append([(f"If you send now, {first.target.provider} answers{model}.", "")])
     return lines
 
 

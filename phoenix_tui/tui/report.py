@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import datetime
-from textwrap import wrap
 
 from phoenix_tui.core.snapshot import HealthState, ProviderHealth, ProviderInfo, Snapshot
 from phoenix_tui.tui.glyphs import Glyphs, has_failed_check, style_of, word_of
@@ -13,9 +12,6 @@ from phoenix_tui.tui.wording import mend, next_step, said
 
 Part = tuple[str, str]
 
-FACT_CELLS = 50
-"""Width of the facts, so that they stand in the narrowest chat without being broken again."""
-
 
 def report(snapshot: Snapshot, now: float, glyphs: Glyphs) -> list[list[Part]]:
     """The report as lines of (text, style) parts. `now` is wall time in seconds since the epoch."""
@@ -24,9 +20,7 @@ def report(snapshot: Snapshot, now: float, glyphs: Glyphs) -> list[list[Part]]:
     model = f" ({one_line(primary.model)})" if primary.model else ""
     available = [info.name for info in snapshot.providers if snapshot.health_of(info.name).is_available]
     lines.append([("Current provider: ", "$text-muted"), (snapshot.primary, "$accent bold"), (model, "")])
-    first, *rest = wrap("Available: " + (", ".join(available) or "none"), FACT_CELLS)
-    lines.append([("Available: ", "$text-muted"), (first.removeprefix("Available: "), "")])
-    lines += [[("    " + line, "")] for line in rest]
+    lines.append([("Available: ", "$text-muted"), (", ".join(available) or "none", "")])
     lines.append(
         [("Strategy: ", "$text-muted"), (snapshot.strategy.value, ""), ("; /route has the order", "$text-muted")]
     )
@@ -34,12 +28,12 @@ def report(snapshot: Snapshot, now: float, glyphs: Glyphs) -> list[list[Part]]:
         spent = f"{money(snapshot.spent_today)} of {money(snapshot.daily_budget)}"
         lines.append([("Spent today: ", "$text-muted"), (spent, "")])
     if banner := offline_banner(snapshot, now):
-        lines += [[(line, "$health-degraded")] for line in wrap(banner[0] + ".", FACT_CELLS)]
+        lines.append([(banner[0] + ".", "$health-degraded")])
     lines.append([("", "")])
     for health, info in zip(snapshot.health, snapshot.providers, strict=True):
         style = style_of(health.state)
         lines.append([(f"{glyphs.state(health.state)} {fit(info.name, 11)}{word_of(health, info)}", style)])
-        lines += [[("    " + line, "")] for line in wrap("; ".join(_facts(health, info, now)), FACT_CELLS)]
+        lines.append([("    " + "; ".join(_facts(health, info, now)), "")])
     return lines
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from phoenix_tui.core.journal import Record, Switched
 from phoenix_tui.core.kept_health import NotKept
-from phoenix_tui.tui.incident_report import LINE_CELLS, incident_report
+from phoenix_tui.tui.incident_report import incident_report
 from tests.helpers.kept import at, began, failed, switched
 from tests.tui.conftest import OpenScreen
 from tests.tui.fakes import FakeClient
@@ -20,16 +20,14 @@ def test_each_day_has_its_date_and_each_line_its_time() -> None:
     dates = [line for line in lines if len(line) == 10]
     assert len(dates) == 2
     assert dates[0] < dates[1]
-    assert lines[1][10:] == "openrouter: healthy -> suspect: rate limit (HTTP"
-    assert all(len(line) <= 10 + LINE_CELLS for line in lines)
+    assert lines[1][10:].startswith("openrouter: healthy -> suspect: rate limit (HTTP 429)")
 
 
-def test_hostile_words_are_broken_like_any_other() -> None:
+def test_hostile_words_are_cleaned_and_cut() -> None:
     left, taken = switched(0).left, switched(0).taken
     lines = plain((Switched(at(0), "t", left, taken, "[red]\x1b[2J" + "x" * 5_000),))
     assert "\x1b" not in "".join(lines)
-    assert all(len(line) <= 10 + LINE_CELLS for line in lines)
-    assert len(lines) < 12
+    assert max(map(len, lines)) < 400
 
 
 async def test_the_newest_are_printed_in_the_chat(open_screen: OpenScreen) -> None:

@@ -108,6 +108,21 @@ async def test_what_was_saved_is_shown_again_and_a_stream_that_was_running_count
         assert "too late" not in transcript.plain_text()
 
 
+async def test_what_a_command_printed_breaks_between_words_and_stays_in_its_column() -> None:
+    app = Host()
+    said = "anthropic: unknown -> suspect: connection failed"
+    async with app.run_test(size=(38, 20)) as pilot:
+        app.transcript.add_output(f"21:37:40  {said}\n    nothing answers at 127.0.0.1:43915", "Incidents")
+        await pilot.pause()
+        assert [row.rstrip() for row in rows(app.transcript) if row.strip()][1:] == [
+            "   21:37:40  anthropic: unknown ->",
+            "             suspect: connection",
+            "             failed",
+            "       nothing answers at",
+            "       127.0.0.1:43915",
+        ]
+
+
 async def test_reasoning_is_read_while_there_is_nothing_else_and_then_folds_to_one_row() -> None:
     app = Host()
     async with app.run_test(size=(80, 24)) as pilot:

@@ -204,14 +204,13 @@ def test_a_check_is_told_before_the_first_request() -> None:
     assert "no answer" in lines[2]
     assert "could not be reached" in lines[3]
     printed = "\n".join("".join(text for text, _ in line) for line in report(snapshot, NOW, UNICODE))
-    assert "nothing answers at" in printed.replace("\n    ", " ")
+    assert "nothing answers at" in printed
 
 
-def test_the_report_breaks_its_lines_itself_and_adds_up() -> None:
+def test_the_report_adds_up() -> None:
     stopped = ProviderHealth("grok", HealthState.UNKNOWN, total_requests=2, neutral_requests=1, in_flight=1)
     snapshot = make_snapshot(grok=stopped)
     lines = ["".join(text for text, _ in line) for line in report(snapshot, NOW, UNICODE)]
-    assert max(map(len, lines)) <= 54
     assert "0 failed, 1 stopped" in " ".join(" ".join(lines).split())
 
 

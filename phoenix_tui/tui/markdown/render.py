@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -21,6 +22,8 @@ _MIN_WIDTH = 12
 _BAR = Span("▎ ", ("code-block", "code-bar"))
 _CONTINUED = Span("▎↪", ("code-block", "code-bar"))
 TAB_SIZE = 4
+_FIRST_COLUMN = re.compile(r" *(?:\S+ {2,})?")
+"""Where the text of a line begins: behind its indentation, and behind a first word that two spaces set off."""
 
 
 def paragraph(spans: list[Span], width: int) -> list[Line]:
@@ -61,6 +64,17 @@ def verbatim(source: str, width: int, style: Style) -> list[Line]:
         rows = wrap_verbatim([Span(line.expandtabs(TAB_SIZE).strip(GLUE), style)], width)
         joined = line.startswith(GLUE)
         out.extend(Line(row.spans, join="" if index or joined else "\n") for index, row in enumerate(rows))
+    return out
+
+
+def columns(text: str, width: int, style: Style) -> list[Line]:
+    """What a command printed, wrapped at words; further rows of a line stand below its text, where there is room."""
+    out: list[Line] = []
+    for line in text.expandtabs(TAB_SIZE).split("\n"):
+        first = _FIRST_COLUMN.match(line)
+        hang = first.end() if first and width - first.end() >= _MIN_WIDTH else 0
+        rows = paragraph([Span(line[hang:], style)], width - hang)
+        out.extend(indented(rows, Span(line[:hang], style), Span(" " * hang), decorates_first=False))
     return out
 
 

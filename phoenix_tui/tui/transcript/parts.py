@@ -10,7 +10,7 @@ from typing import Protocol
 from phoenix_tui.tui.markdown.blocks import Block, CodeBlock, MarkdownBlock
 from phoenix_tui.tui.markdown.document import Document
 from phoenix_tui.tui.markdown.lines import BLANK, PLAIN, Line, Span, Style, indented
-from phoenix_tui.tui.markdown.render import paragraph, verbatim
+from phoenix_tui.tui.markdown.render import columns, paragraph
 
 INDENT = "  "
 _PIECE_LINES = 100
@@ -71,7 +71,7 @@ class Plain:
 
     text: str
     style: Style = PLAIN
-    is_verbatim: bool = False
+    has_columns: bool = False
     stop: str = ""
 
     def estimate(self, width: int) -> int:
@@ -79,10 +79,10 @@ class Plain:
         return estimate_rows(self.text, width - len(INDENT))
 
     def lines(self, width: int) -> list[Line]:
-        """The text, indented; wrapped at words, or anywhere when it is laid out already."""
+        """The text, indented and wrapped at words; where it has columns, further rows of a line stay in the last."""
         width = max(1, width - len(INDENT))
-        if self.is_verbatim:
-            rows = verbatim(self.text, width, self.style)
+        if self.has_columns:
+            rows = columns(self.text, width, self.style)
         else:
             rows = paragraph([Span(self.text.expandtabs(4), self.style)], width)
         return indented(rows, Span(INDENT), Span(INDENT))

@@ -272,7 +272,7 @@ def _plain_parts(entry: Entry) -> list[Part]:
         case Kind.USER:
             return [Plain(piece, ("user",)) for piece in pieces(str(entry.text).strip("\n"))]
         case Kind.OUTPUT:
-            return [Plain(piece, ("output",), is_verbatim=True) for piece in pieces(str(entry.text).strip("\n"))]
+            return [Plain(piece, ("output",), has_columns=True) for piece in pieces(str(entry.text).strip("\n"))]
         case _:
             return []
 
