@@ -18,6 +18,7 @@ from phoenix_tui.core.errors import (
     FramingError,
     Phase,
     ProviderError,
+    WebPage,
     WireError,
     provider_error,
 )
@@ -165,7 +166,9 @@ class AttemptStream:
             except WireError as error:
                 self._fail(error.info, error)
             except FramingError as error:
-                self._end_by(ErrorInfo(ErrorClass.PROTOCOL, str(error), code=error.code), error)
+                # What is no stream may still be an answer, and its beginning is in these words.
+                quotes = not isinstance(error, WebPage)
+                self._end_by(ErrorInfo(ErrorClass.PROTOCOL, str(error), code=error.code, quotes=quotes), error)
             except DeadlinePassed as error:
                 self._end_by(self._late(), error)
 

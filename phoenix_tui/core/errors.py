@@ -85,7 +85,8 @@ class ErrorInfo:
     a sentence of ours. `retry_after` is the wait that the provider asked for, in seconds. `param` is the request
     field that the provider named ("model" whenever a model is what it does not know). `detail` has the words of a
     provider behind the provider, where `message` only says that there was an error. `provider_wide` says that a rate
-    limit holds for all models of the provider, not just for the one that was asked.
+    limit holds for all models of the provider, not just for the one that was asked. `quotes` says that its words
+    repeat some of the conversation: they are for the person, and not to be kept.
     """
 
     error_class: ErrorClass
@@ -97,6 +98,7 @@ class ErrorInfo:
     param: str | None = None
     detail: str = ""
     provider_wide: bool = False
+    quotes: bool = False
 
     def at(self, phase: Phase) -> ErrorInfo:
         """The same fault, with the phase in which it struck."""

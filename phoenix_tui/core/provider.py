@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import json
+from collections.abc import Sequence
 from dataclasses import replace
 from random import Random
 
@@ -22,6 +23,7 @@ from phoenix_tui.core.profiles import Profile, profile_of
 from phoenix_tui.core.reply import Reply
 from phoenix_tui.core.secret import Secret
 from phoenix_tui.core.snapshot import ModelHealth, UpstreamStatus
+from phoenix_tui.core.text import repeats
 from phoenix_tui.core.transport import HttpRequest, Transport
 from phoenix_tui.core.types import Answer, Attempt, AttemptRecord, ChatRequest, Message, ModelInfo, Target
 
@@ -30,6 +32,9 @@ _LOCAL_LIST_SECONDS = 10.0
 
 _ENOUGH_SAMPLES = 10
 """Answers after which a model's usual time to first token is known well enough to act on."""
+
+_KEPT_CHARACTERS = 1_000
+"""Of the words of an error: more is never kept."""
 
 _attempt_ids = itertools.count(1)
 
@@ -259,7 +264,7 @@ class Provider:
             deadlines=self._attempt_deadlines(model, alone=alone),
             clock=self._clock,
             recorder=self._monitor,
-            redacted=self.endpoint.redacted,
+            redacted=lambda info: _marked(self.endpoint.redacted(info), request.messages),
         )
 
     async def adapt(self, error: ProviderError, stream: AttemptStream | None, *, model_was_named: bool) -> bool:
@@ -318,3 +323,9 @@ class Provider:
         return reply.answer(
             stream, requested=target, attempts=tuple(records), ttft=outcome.ttft, duration=outcome.duration
         )
+
+
+def _marked(info: ErrorInfo, messages: Sequence[Message]) -> ErrorInfo:
+    """`info`, with a mark where it quotes the conversation."""
+    words = "\n".join(text[:_KEPT_CHARACTERS] for text in (info.message, info.detail, info.code, info.param) if text)
+    return replace(info, quotes=info.quotes or any(repeats(words, message.content) for message in messages))

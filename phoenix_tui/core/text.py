@@ -23,6 +23,9 @@ _KEY_SHAPES = re.compile(
     r"|(?i:(?<=[?&;\s]key=))[^&\s\"']+"
 )
 REDACTED = "[redacted]"
+_BLOCK = 16
+"""Whatever is nearly twice as long has one of the blocks of a text in it, whole."""
+_MORE_THAN_A_WORD = 8
 
 
 def strip_controls(text: str) -> str:
@@ -60,3 +63,11 @@ def redact(text: str, secrets: Iterable[str] = ()) -> str:
         if len(secret) >= 4:
             text = text.replace(secret, REDACTED)
     return _KEY_SHAPES.sub(REDACTED, text)
+
+
+def repeats(text: str, source: str) -> bool:
+    """Whether `text` says again what stands in `source`: all of it, if that is more than a word, or any thirty-one of
+    its characters in a row."""
+    source = source.strip()
+    blocks = (text[at : at + _BLOCK] for at in range(0, len(text) - _BLOCK + 1, _BLOCK))
+    return (len(source) >= _MORE_THAN_A_WORD and source in text) or any(block in source for block in blocks)

@@ -1,18 +1,19 @@
 """Core values as JSON and back, by their types: no field is named here but the one that holds an event.
 
-What is written is fit to be kept: keys and control characters are out of every text, and no text is longer than 1,000
-characters. What is read may come from anybody.
+What is written is fit to be kept: keys and control characters are out of every text, no text is longer than 1,000
+characters, and an error that quotes the conversation leaves its words behind. What is read may come from anybody.
 """
 
 from __future__ import annotations
 
 import json
-from dataclasses import fields, is_dataclass
+from dataclasses import fields, is_dataclass, replace
 from datetime import datetime
 from typing import Any, TypeVar, get_args
 
 from pydantic import TypeAdapter, ValidationError
 
+from phoenix_tui.core.errors import ErrorInfo
 from phoenix_tui.core.health_events import Event
 from phoenix_tui.core.health_state import ProviderState
 from phoenix_tui.core.journal import HealthChanged, Record
@@ -119,10 +120,16 @@ def _plain(value: object) -> Any:
             return value.isoformat()
         case list() | tuple():
             return [_plain(each) for each in value]
+        case ErrorInfo(quotes=True):
+            return _by_field(replace(value, message="", detail="", param=None))
         case _ if is_dataclass(value):
-            return {field.name: _plain(getattr(value, field.name)) for field in fields(value)}
+            return _by_field(value)
         case _:
             raise ValueError(f"JSON has no word for {type(value).__name__}")
+
+
+def _by_field(value: Any) -> dict[str, Any]:
+    return {field.name: _plain(getattr(value, field.name)) for field in fields(value)}
 
 
 def _clean(text: str) -> str:

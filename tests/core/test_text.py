@@ -7,7 +7,7 @@ import re
 from hypothesis import given
 from hypothesis import strategies as st
 
-from phoenix_tui.core.text import REDACTED, ControlStripper, redact, strip_controls
+from phoenix_tui.core.text import REDACTED, ControlStripper, redact, repeats, strip_controls
 
 HOSTILE = [
     ("\x1b[31mred\x1b[0m", "red"),
@@ -69,3 +69,15 @@ def test_keys_are_redacted_by_value_and_by_shape() -> None:
 def test_ordinary_words_are_not_taken_for_keys() -> None:
     text = "the task-oriented bearer of news asked: key = value; risk-averse"
     assert redact(text) == text
+
+
+QUESTION = "What do I tell my landlord about the broken heating in flat 12?"
+
+
+def test_a_text_repeats_another_when_it_has_a_good_piece_of_it() -> None:
+    assert repeats(f"invalid message: {QUESTION!r}", f"\n{QUESTION}\n")
+    assert repeats(f"flagged: ...{QUESTION[11:42]}...", QUESTION)
+    assert not repeats("The server had an error while processing your request. What do I know?", QUESTION)
+    assert not repeats("this machine is busy", "hi")
+    assert not repeats("", QUESTION)
+    assert not repeats("busy", "")

@@ -10,6 +10,7 @@ from typing import Any, Union, get_args, get_origin, get_type_hints
 
 from hypothesis import strategies as st
 
+from phoenix_tui.core.errors import ErrorInfo
 from phoenix_tui.core.moment import Moment
 
 _TEXT = st.text(alphabet="abcXYZ 019.:/<>[]\"'\\éß漢🙂\n\t", max_size=20)
@@ -23,6 +24,8 @@ _PLAIN: dict[Any, st.SearchStrategy[Any]] = {
     datetime: st.datetimes(min_value=datetime(1970, 1, 1), max_value=datetime(2999, 1, 1), timezones=st.just(UTC)),  # noqa: DTZ001 - hypothesis adds the zone
     Moment: st.builds(Moment, _SECONDS, _SECONDS),
 }
+_CERTAIN: dict[tuple[Any, str], st.SearchStrategy[Any]] = {(ErrorInfo, "quotes"): st.just(False)}
+"""What changes the value that it belongs to when that is written."""
 
 
 def values(of: Any) -> st.SearchStrategy[Any]:
@@ -40,5 +43,6 @@ def values(of: Any) -> st.SearchStrategy[Any]:
         return st.sampled_from(list(of))
     if isinstance(of, type) and is_dataclass(of):
         hints = get_type_hints(of)
-        return st.builds(of, **{field.name: values(hints[field.name]) for field in fields(of)})
+        kinds = {field.name: _CERTAIN.get((of, field.name), values(hints[field.name])) for field in fields(of)}
+        return st.builds(of, **kinds)
     raise TypeError(f"values of {of} cannot be made")

@@ -95,6 +95,12 @@ def test_what_is_written_is_bounded_and_has_neither_keys_nor_controls() -> None:
     assert len(message) == LONGEST_TEXT
 
 
+def test_the_words_of_an_error_that_quotes_the_conversation_are_not_written() -> None:
+    record = ended("you said: my secret", detail="said: my secret", param="my secret", code="bad_words", quotes=True)
+    assert "my secret" not in dumps(record_data(record))
+    assert "bad_words" in dumps(record_data(record))
+
+
 def test_a_number_beyond_all_bounds_is_cut_to_one_that_can_be_read_back() -> None:
     back = there_and_back(ended("later", retry_after=float("inf")))
     assert isinstance(back, HealthChanged)
