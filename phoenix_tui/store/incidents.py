@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import secrets
 import sqlite3
+import sys
 from collections import deque
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
@@ -210,13 +211,13 @@ def _rows_of(connection: sqlite3.Connection, wanted: Wanted) -> list[RawRow]:
         values.append(f" {wanted.provider} ")
     if wanted.session is not None:
         conditions.append("session = ?")
-        values.append(wanted.session)
+        values.append(wanted.session.encode("utf-8", "replace").decode())  # a byte that is no text names none
     if wanted.notable:
         conditions.append("notable")
     where = f"WHERE {' AND '.join(conditions)} " if conditions else ""
     return connection.execute(
         f"SELECT session, sequence, kind, record FROM incidents {where}ORDER BY number DESC LIMIT ?",  # noqa: S608 - as above
-        (*values, -1 if wanted.limit is None else wanted.limit),
+        (*values, -1 if wanted.limit is None else min(wanted.limit, sys.maxsize)),
     ).fetchall()
 
 

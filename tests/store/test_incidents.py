@@ -58,9 +58,11 @@ async def test_what_is_wanted_is_chosen_by_time_provider_session_and_number(open
     assert await numbers(Wanted(provider="open")) == []
     assert await numbers(Wanted(session=session.id)) == [0, 1, 2, 3, 4]
     assert await numbers(Wanted(session="another")) == []
+    assert await numbers(Wanted(session="\udcff")) == []
     assert await numbers(Wanted(limit=2)) == [3, 4]
     assert await numbers(Wanted(limit=2, notable=True, provider="openrouter")) == [2, 3]
     assert await numbers(Wanted(notable=True)) == [1, 2, 3, 4]
+    assert await numbers(Wanted(limit=10**20)) == [0, 1, 2, 3, 4]
     (part,) = (await log.read(Wanted(limit=2))).sessions
     assert not part.whole
 
