@@ -81,7 +81,7 @@ def restored(
         ttft_average=_sample(known.ttft_average),
         ttft_last=_sample(known.ttft_last),
         tokens_per_second=_sample(known.tokens_per_second),
-        recent=tuple(None if one is None else _sample(one) for one in known.recent[-RECENT_SAMPLES:]),
+        recent=tuple(map(_sample, known.recent[-RECENT_SAMPLES:])),
         headroom=tuple(map(_limit, known.headroom[:HEADROOM_KEPT])),
         last_error=_error(known.last_error),
         last_used=_past(known.last_used, now),

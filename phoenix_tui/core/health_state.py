@@ -189,7 +189,8 @@ def settled(state: ProviderState, now: Moment, *, grace: float) -> ProviderState
     if models is not state.models:
         state = replace(state, models=models)
     if any(attempt.lease and attempt.lease.monotonic <= moment for attempt in state.open):
-        state = replace(state, open=tuple(_leased(attempt, now) for attempt in state.open))
+        # There is one permit at most.
+        state = replace(state, open=tuple(replace(attempt, lease=None) for attempt in state.open))
     if state.quiet_until and state.quiet_until.monotonic <= moment:
         state = replace(state, quiet_until=None)
     if state.phase is HealthState.UNAVAILABLE and (until := state.waits_until) and until.monotonic + grace <= moment:
@@ -245,8 +246,3 @@ def moved(state: ProviderState, move: Callable[[Moment], Moment]) -> ProviderSta
         quiet_until=maybe(state.quiet_until),
         as_of=maybe(state.as_of),
     )
-
-
-def _leased(attempt: OpenAttempt, now: Moment) -> OpenAttempt:
-    over = attempt.lease is not None and attempt.lease.monotonic <= now.monotonic
-    return replace(attempt, lease=None) if over else attempt
