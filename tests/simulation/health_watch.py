@@ -94,7 +94,7 @@ class HealthWatch:
         grown = now.consecutive_failures - before.consecutive_failures
         hold, name = self._trace.hold, now.name
         if failed < 0:
-            hold(22, grown == failed == -neutral, f"{name}: {failed} failures, {neutral} neutral, {grown} in a row")
+            hold(22, grown == failed >= -neutral, f"{name}: {failed} failures, {neutral} neutral, {grown} in a row")
         elif succeeded:
             hold(4, now.consecutive_failures == 0, f"{name}: {now.consecutive_failures} in a row after a success")
             hold(4, now.state is not HealthState.UNAVAILABLE, f"{name} is {now.state} after a success")

@@ -55,12 +55,12 @@ class People:
         leave_after = dice.randint(1, 6) if manner == "leave" else None
         pause = (lambda: dice.choice((0.0, 0.0, 30.0))) if manner == "slow" else (lambda: 0.0)
         task = asyncio.ensure_future(self._turn(log, dice, leave_after, pause, plainly=plainly))
-        if manner == "stop":
-            patience = dice.choice((0.0, dice.uniform(0, 0.5), dice.uniform(0, 20), dice.uniform(0, 200)))
-            await asyncio.wait([task], timeout=patience)
-            if not task.done():
-                await self._stop(log, task)
         try:
+            if manner == "stop":
+                patience = dice.choice((0.0, dice.uniform(0, 0.5), dice.uniform(0, 20), dice.uniform(0, 200)))
+                await asyncio.wait([task], timeout=patience)
+                if not task.done():
+                    await self._stop(log, task)
             await asyncio.wait([task])
         finally:
             log.stopped = log.stopped or not task.done()  # the day may end meanwhile
