@@ -27,7 +27,7 @@ from phoenix_tui.core.events import (
 )
 from phoenix_tui.core.snapshot import Snapshot
 from phoenix_tui.core.text import ControlStripper, strip_controls
-from phoenix_tui.core.types import Answer, ChatRequest, Target
+from phoenix_tui.core.types import ChatRequest, Target
 
 
 def run_ask(options: argparse.Namespace) -> int:
@@ -57,7 +57,7 @@ def _request(opened: Opened, prompt: str | None) -> ChatRequest:
     try:
         piped = read_stdin(sys.stdin)
     except OSError as error:
-        raise Refused(f"Standard input cannot be read: {error.strerror}.") from error
+        raise Refused(f"Standard input cannot be read: {error.strerror or error}.") from error
     parts = [part for part in (prompt, piped) if part and part.strip()]
     if not parts:
         raise Refused('Nothing was asked; give a question: phoenix-tui ask "why is the sky blue?"')
@@ -65,10 +65,9 @@ def _request(opened: Opened, prompt: str | None) -> ChatRequest:
 
 
 async def _ask_text(opened: Opened, request: ChatRequest, *, stream: bool) -> int:
-    """The answer as text on stdout."""
+    """The answer as text on stdout, before anything that the end of the program may have to wait for."""
     to_terminal = sys.stdout.isatty()
     printer = _Printer(live=to_terminal or stream, restarts=to_terminal)
-    answer: Answer | None = None
     async with opened.client() as client:
         try:
             async with client.stream(request) as turn:
@@ -94,17 +93,16 @@ async def _ask_text(opened: Opened, request: ChatRequest, *, stream: bool) -> in
                             say(f"{target.provider} is asked again in {seconds:.1f} s.")
                         case Notice(message):
                             say(message)
-                        case Completed(completed):
-                            answer = completed
+                        case Completed(answer):
+                            printer.finish()
+                            if reason := caveat(answer):
+                                say(reason)
         except NoProviderAnswered as failure:
             printer.finish()
             if refused := nobody_to_ask(opened, client, failure):
                 raise refused from failure
             say(nobody_answered(failure))
             return exit_status.NO_ANSWER
-    printer.finish()
-    if answer is not None and (reason := caveat(answer)):
-        say(reason)
     return exit_status.OK
 
 
