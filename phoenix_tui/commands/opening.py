@@ -26,6 +26,7 @@ from phoenix_tui.config import (
 from phoenix_tui.core.client import Client
 from phoenix_tui.core.configuration import ClientConfig, FallbackMode
 from phoenix_tui.core.errors import ErrorClass, NoProviderAnswered, PhoenixError
+from phoenix_tui.core.spending import provider_cost
 from phoenix_tui.prices import PriceBook
 
 
@@ -63,7 +64,8 @@ class Opened:
                 memory=store.health,
                 journal=store.incidents.write,
                 prices=prices.blended,
-                costs=prices.cost_now,
+                # Nobody waits for a price list to be loaded, in the moment of the answer, where no budget is kept.
+                costs=provider_cost if self.config.daily_budget is None else prices.cost_now,
                 spending=store.spending,
             ) as client:
                 yield client

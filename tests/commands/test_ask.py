@@ -3,12 +3,19 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+import sys
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
 from pathlib import Path
+from types import SimpleNamespace
 from urllib.parse import urlsplit
 
 import pytest
 
+from phoenix_tui.cli import main
+from phoenix_tui.commands.opening import Opened
+from phoenix_tui.core.events import Completed, TextDelta, TurnEvent
+from phoenix_tui.core.types import Answer, ChatRequest, FinishReason, Target, Usage
 from tests.helpers.chat_stream import JSON, SSE, answer, cut, error, event
 from tests.helpers.program import phoenix
 from tests.helpers.raw_server import NOT_FOUND, Reply, Seen, raw_server
@@ -92,6 +99,44 @@ async def test_with_stream_a_cut_ends_it() -> None:
     async with raw_server(saying(cut("half an ans"))) as first, raw_server(saying(answer("whole"))) as second:
         ran = await phoenix("ask", "--stream", "hi", env=two(first.url, second.url))
     assert (ran.status, ran.out) == (3, "half an ans\n")
+
+
+def test_the_answer_is_written_before_the_disk_is_waited_for(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A disk that hangs at the end keeps nobody from an answer that is there."""
+    target = Target("openrouter", "m1")
+    answer = Answer("whole", target, target, "m1", FinishReason.STOP, Usage(), (), 0.1, 0.2)
+    written: list[str] = []
+
+    @asynccontextmanager
+    async def stream(request: ChatRequest) -> AsyncIterator[AsyncIterator[TurnEvent]]:
+        async def events() -> AsyncIterator[TurnEvent]:
+            yield TextDelta("whole")
+            yield Completed(answer)
+
+        yield events()
+
+    @asynccontextmanager
+    async def client(self: Opened) -> AsyncIterator[SimpleNamespace]:
+        yield SimpleNamespace(stream=stream)
+        written.append(capsys.readouterr().out)
+
+    monkeypatch.setattr(Opened, "client", client)
+    monkeypatch.setattr(sys, "stdin", None)
+    monkeypatch.setenv("OPENROUTER_API_KEY", CANARY)
+    assert main(["ask", "hi"]) == 0
+    assert written == ["whole\n"]
+
+
+@pytest.mark.parametrize("budget", ["", "1.00"])
+async def test_a_price_list_is_loaded_only_where_a_budget_is_kept(budget: str) -> None:
+    """It takes longer to load than all else that a run does at an answer's end."""
+    async with raw_server(saying(answer("whole"))) as server:
+        env = settings(server.url, LLM_DAILY_BUDGET_USD=budget, PYTHONPROFILEIMPORTTIME="1")
+        ran = await phoenix("ask", "hi", env=env)
+    assert ran.out == "whole\n"
+    assert ("genai_prices" in ran.err) is bool(budget)
 
 
 async def test_a_cut_answer_that_is_gone_on_with_reads_as_one() -> None:
