@@ -138,11 +138,16 @@ class Client:
 
     async def __aenter__(self) -> Self:
         await self._transport.__aenter__()
+        try:
+            if self._keeper is not None:
+                await self._keeper.load()
+            with suppress(NotKept):  # told by the memory itself
+                await self._spending.load()
+        except BaseException:
+            await self._transport.__aexit__(None, None, None)
+            raise
         if self._keeper is not None:
-            await self._keeper.load()
             self._background.start(self._keeper.run())
-        with suppress(NotKept):  # told by the memory itself
-            await self._spending.load()
         self._background.start(self._spending.run())
         if self.config.probes:
             self._background.start(self._worker.run())
@@ -191,9 +196,10 @@ class Client:
             ),
         )
 
-    def text(self, request: ChatRequest | str, *, on_interrupt: OnInterrupt = OnInterrupt.RAISE) -> TextStream:
+    def text(self, request: ChatRequest | str, *, on_interrupt: OnInterrupt | str = OnInterrupt.RAISE) -> TextStream:
         """The text of the answer to `request` as plain pieces, as an async context manager and iterator. Nothing is
-        ever taken back: `on_interrupt` says what happens when an answer is cut."""
+        ever taken back: `on_interrupt` ("raise" or "buffer") says what happens when an answer is cut. Raises ValueError
+        for any other word."""
         return TextStream(self.stream(_as_request(request)), on_interrupt)
 
     async def ask(self, request: ChatRequest | str) -> Answer:
@@ -275,8 +281,8 @@ class Client:
         self._changed()
 
     def set_strategy(self, strategy: Strategy) -> None:
-        """What makes the order from now on."""
-        self._fallback.set_strategy(strategy)
+        """What makes the order from now on. Raises ValueError for a word that names no strategy."""
+        self._fallback.set_strategy(Strategy(strategy))
         self._changed()
 
     def own_order(self) -> tuple[str, ...]:

@@ -67,6 +67,8 @@ class ClientConfig:
     well and not in use, too. `confirm_seconds` is how long a turn waits for the person before it sends the conversation
     to another provider in the mode `ask`. `status_feeds` reads the providers' public status pages.
     `daily_budget` is what may be spent in a day, in US dollars: then only what costs nothing is asked.
+
+    For `fallback`, `strategy`, `hedge` and `on_cut` their words do as well ("never"). Raises ValueError for others.
     """
 
     providers: tuple[ProviderConfig, ...]
@@ -89,3 +91,11 @@ class ClientConfig:
     confirm_seconds: float = 8.0
     status_feeds: bool = False
     daily_budget: float | None = None
+
+    def __post_init__(self) -> None:
+        # A word that is none of these would otherwise count as the default, and send a conversation where it must not.
+        for name, kind in _CHOICES.items():
+            object.__setattr__(self, name, kind(getattr(self, name)))
+
+
+_CHOICES = {"fallback": FallbackMode, "strategy": Strategy, "hedge": Hedge, "on_cut": OnCut}

@@ -31,10 +31,10 @@ class TextStream:
     NoProviderAnswered, or StreamInterrupted. Afterwards `answer` has the rest: usage, target, attempts.
     """
 
-    def __init__(self, turn: Turn, on_interrupt: OnInterrupt) -> None:
+    def __init__(self, turn: Turn, on_interrupt: OnInterrupt | str) -> None:
         self.answer: Answer | None = None
         self._turn = turn
-        self._on_interrupt = on_interrupt
+        self._on_interrupt = OnInterrupt(on_interrupt)
         self._texts = self._run()
 
     async def __aenter__(self) -> Self:

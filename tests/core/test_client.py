@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import asyncio
 import json
+from types import SimpleNamespace
+from typing import Never
 
 import pytest
 
 from phoenix_tui.commands.shapes import answer_shape
 from phoenix_tui.core.client import Client
-from phoenix_tui.core.configuration import ClientConfig, ProviderConfig
+from phoenix_tui.core.configuration import ClientConfig, FallbackMode, Hedge, OnCut, ProviderConfig
 from phoenix_tui.core.errors import AccessError, ErrorClass, ProviderError
 from phoenix_tui.core.secret import Secret
 from phoenix_tui.core.snapshot import HealthState, Snapshot
-from phoenix_tui.core.types import Message
+from phoenix_tui.core.types import Message, Strategy
 from phoenix_tui.sim import SimProvider, Simulator
 from phoenix_tui.sim.faults import Error, Html, Refuse
 from tests.core.conftest import WorldMaker
@@ -195,6 +197,45 @@ async def test_a_client_that_was_left_leaves_nothing_running(world: WorldMaker) 
             assert asyncio.all_tasks() - before
         await asyncio.sleep(0)
     assert asyncio.all_tasks() - before == set()
+
+
+@pytest.mark.parametrize("method", ["load", "spent"])
+async def test_a_client_that_could_not_be_entered_leaves_nothing_running(method: str) -> None:
+    async def failing(*_: object) -> Never:
+        raise ZeroDivisionError
+
+    memory = SimpleNamespace(load=nothing, save=nothing, spent=nothing_spent, spend=nothing_spent)
+    setattr(memory, method, failing)
+    before = asyncio.all_tasks()
+    with pytest.raises(ZeroDivisionError):
+        async with Client(ClientConfig(providers=()), memory=memory, spending=memory):
+            pass  # pragma: no cover - not entered
+    assert asyncio.all_tasks() == before
+
+
+async def nothing(*_: object) -> tuple[()]:
+    return ()
+
+
+async def nothing_spent(*_: object) -> float:
+    return 0.0
+
+
+@pytest.mark.parametrize(
+    ("field", "word", "value"),
+    [
+        ("fallback", "never", FallbackMode.NEVER),
+        ("strategy", "cost", Strategy.COST),
+        ("hedge", "suspect", Hedge.SUSPECT),
+        ("on_cut", "continue", OnCut.CONTINUE),
+    ],
+)
+def test_a_choice_is_taken_by_its_word_and_no_other_word_counts_as_the_default(
+    field: str, word: str, value: object
+) -> None:
+    assert getattr(ClientConfig(providers=(), **{field: word}), field) is value  # type: ignore[arg-type]
+    with pytest.raises(ValueError, match="nevr"):
+        ClientConfig(providers=(), **{field: "nevr"})  # type: ignore[arg-type]
 
 
 async def test_a_key_is_in_no_picture_answer_or_error(world: WorldMaker) -> None:

@@ -72,3 +72,12 @@ async def test_leaving_early_closes_the_connection(world: WorldMaker) -> None:
             async for _ in text:
                 break
         assert it.client.get_provider_health("openrouter").in_flight == 0
+
+
+async def test_the_words_themselves_do_as_well(world: WorldMaker) -> None:
+    async with world("openrouter", "anthropic", variables=PLAIN) as it:
+        it["openrouter"].set_fault(Says(text=WORDS), Cut(after=2))
+        async with it.client.text("count", on_interrupt="buffer") as text:
+            assert "".join([piece async for piece in text]) == "anthropic says so"
+        with pytest.raises(ValueError, match="buffered"):
+            it.client.text("count", on_interrupt="buffered")
