@@ -4,9 +4,10 @@ VENV   := .venv
 BIN    := $(VENV)/bin
 STAMP  := $(VENV)/.installed-run
 DEV    := $(VENV)/.installed-dev
+MUT    := $(VENV)/.installed-mutation
 
 .DEFAULT_GOAL := help
-.PHONY: help demo run test lint types contracts unit coverage bench failover-bench sim clean
+.PHONY: help demo run test lint types contracts unit coverage bench failover-bench sim mutants clean
 
 help:  ## say what can be made
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -23,6 +24,10 @@ $(STAMP): pyproject.toml | $(BIN)/python
 
 $(DEV): pyproject.toml $(STAMP)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --group test --group habits
+	@touch $@
+
+$(MUT): pyproject.toml $(DEV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --group mutation
 	@touch $@
 
 demo: $(STAMP)  ## open the screen with simulated providers: no key, no network
@@ -57,6 +62,9 @@ failover-bench: $(DEV)  ## the public failover benchmark, all formats, at its ow
 
 sim: $(DEV)  ## live ten thousand days of traffic in virtual time, until an invariant is broken
 	$(BIN)/python -m tests.simulation
+
+mutants: $(MUT)  ## change the hearts of the core in thousands of ways: does a test notice? (about twenty minutes)
+	@$(BIN)/python -m tests.mutation $(ARGS)
 
 clean:  ## remove what make has made
 	rm -rf $(VENV) build dist .coverage .mypy_cache .ruff_cache .pytest_cache .hypothesis
