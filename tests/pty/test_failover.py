@@ -115,6 +115,23 @@ def test_a_wrong_key_and_a_rate_limit_are_told_once_with_what_mends_them(sims: S
         wait_for_words(program, "Strategy: balanced", "rate limit, it asked for a pause, for", "ollama answers")
 
 
+def test_a_second_that_passes_paints_what_counts_and_not_the_screen(sims: SimulatorThread) -> None:
+    fault(sims, "openai", Error(error=ErrorClass.RATE_LIMIT, retry_after=50))
+
+    def left(program: Terminal) -> int:
+        found = re.search(r"try in (\d+)s", program.text)
+        return int(found[1]) if found else 0
+
+    with terminal(env=variables(sims, TEXTUAL_ANIMATIONS="none")) as program:
+        ready(program)
+        program.press("hello\r")
+        program.wait_for("anthropic says hello.")
+        program.wait_until(lambda _: left(program) > 0, "a countdown")
+        first, before = left(program), len(program.raw)
+        program.wait_until(lambda _: 0 < left(program) <= first - 4, "four seconds less")
+        assert len(program.raw) - before < 10_000, "a whole screen is about as much"
+
+
 @pytest.mark.parametrize("columns", [60, 100])
 def test_a_cut_answer_is_gone_on_with_and_the_place_is_marked(sims: SimulatorThread, columns: int) -> None:
     start = "Air scatters short waves of light far more than it scatters long ones."

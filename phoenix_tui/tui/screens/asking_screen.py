@@ -36,20 +36,20 @@ else must not give the conversation away."""
 class AskingScreen(ProviderScreen):
     """Sends questions, follows their turns, and stops them."""
 
-    activity: reactive[str] = reactive("")
-    question: reactive[str] = reactive("")
+    activity: reactive[str] = reactive("", repaint=False)
+    question: reactive[str] = reactive("", repaint=False)
     """What the person is asked before another provider is told; empty when nothing is."""
-    confirm_key: reactive[str] = reactive("")
+    confirm_key: reactive[str] = reactive("", repaint=False)
     """The key that says yes to it."""
-    is_answering: reactive[bool] = reactive(False)
-    kept_here: reactive[bool] = reactive(False)
+    is_answering: reactive[bool] = reactive(False, repaint=False)
+    kept_here: reactive[bool] = reactive(False, repaint=False)
     """Whether nothing of this conversation leaves this machine."""
-    shown: reactive[Snapshot | None] = reactive(None)
+    shown: reactive[Snapshot | None] = reactive(None, repaint=False)
     """The snapshot as it is for this conversation."""
-    chat_title: reactive[str] = reactive("")
-    tokens: reactive[int] = reactive(0)
-    cost_usd: reactive[float | None] = reactive(None)
-    budget: reactive[str] = reactive("")
+    chat_title: reactive[str] = reactive("", repaint=False)
+    tokens: reactive[int] = reactive(0, repaint=False)
+    cost_usd: reactive[float | None] = reactive(None, repaint=False)
+    budget: reactive[str] = reactive("", repaint=False)
     """What of the day's budget is spent; empty where there is none."""
 
     def __init__(self, start: Start) -> None:

@@ -50,7 +50,7 @@ class MainScreen(AskingScreen):
     VERTICAL_BREAKPOINTS = [(0, "-flat"), (12, "-short"), (30, "-tall")]  # noqa: RUF012 - as above
     BINDINGS: ClassVar[list[BindingType]] = [*bindings_of(Group.ANYWHERE), *bindings_of(Group.READING)]
 
-    group: reactive[Group] = reactive(Group.PROMPT)
+    group: reactive[Group] = reactive(Group.PROMPT, repaint=False)
 
     def __init__(self, start: Start) -> None:
         super().__init__(start)

@@ -44,7 +44,9 @@ class FallbackPanel(RowList):
 
     def _draw(self) -> None:
         if self.snapshot is not None:
-            self.border_subtitle = f"{self.snapshot.strategy} (s changes it)"
+            strategy = f"{self.snapshot.strategy} (s changes it)"
+            if strategy != self.border_subtitle:  # saying it paints the whole panel
+                self.border_subtitle = strategy
             self.show_rows(order_rows(self.snapshot, self.scrollable_content_region.width, self._glyphs))
 
     def action_make_primary(self) -> None:

@@ -24,16 +24,33 @@ _DEMO = (
 class Welcome(Widget):
     """Without a usable provider: the seven, each with state and the exact line that mends it. Else: a short hello."""
 
-    snapshot: reactive[Snapshot | None] = reactive(None, layout=True)
-    notices: reactive[tuple[str, ...]] = reactive((), layout=True)
+    snapshot: reactive[Snapshot | None] = reactive(None, repaint=False)
+    notices: reactive[tuple[str, ...]] = reactive((), repaint=False)
     """Sentences to stand above it: what was said before anybody has asked anything."""
 
     def __init__(self, *, glyphs: Glyphs = UNICODE, is_demo: bool = False, id: str | None = None) -> None:  # noqa: A002
         super().__init__(id=id)
         self._glyphs = glyphs
         self._is_demo = is_demo
+        self._shown = Content()
+
+    def watch_snapshot(self) -> None:
+        self._draw()
+
+    def watch_notices(self) -> None:
+        self._draw()
+
+    def _draw(self) -> None:
+        """Lay out anew only what reads differently: that paints the whole screen, also long after this was hidden."""
+        shown = self._content()
+        if not shown.is_same(self._shown):
+            self._shown = shown
+            self.refresh(layout=True)
 
     def render(self) -> Content:
+        return self._shown
+
+    def _content(self) -> Content:
         said: list[Part] = [
             (f"{self._glyphs.separator} {one_line(notice)}\n\n", "$text-muted") for notice in self.notices
         ]
