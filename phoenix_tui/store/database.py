@@ -77,8 +77,12 @@ class Database:
         self._is_held = False
 
     def exists(self) -> bool:
-        """Whether there is anything to read."""
-        return self.path.exists()
+        """Whether there is anything to read, or something that keeps it from being seen, which reading it will tell."""
+        try:
+            self.path.stat()
+        except OSError as error:
+            return not isinstance(error, FileNotFoundError)
+        return True
 
     def write(self, work: Callable[[sqlite3.Connection], T]) -> T:
         """The result of `work`, done whole or not at all."""
@@ -110,7 +114,9 @@ class Database:
             self._is_held = _code(error) in _HELD
             raise self._unusable(_reason(error)) from error
         except OSError as error:
-            raise self._unusable(error.strerror or str(error)) from error
+            in_the_way = "a file stands where a folder should be"
+            reason = in_the_way if isinstance(error, FileExistsError) else error.strerror or str(error)
+            raise self._unusable(reason) from error
 
     @property
     def _patience(self) -> float:

@@ -6,7 +6,7 @@ import os
 import sqlite3
 import stat
 import sys
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from contextlib import closing
 from pathlib import Path
 
@@ -16,6 +16,7 @@ from phoenix_tui.core.kept_health import NotKept
 from phoenix_tui.store.database import FILE, OWN_FILE, Database
 from phoenix_tui.store.incidents import Wanted
 from phoenix_tui.store.schema import MIGRATIONS, TABLES, VERSION
+from phoenix_tui.store.store import Store
 from tests.helpers.kept import began, kept, switched
 from tests.store.conftest import OpenStore
 
@@ -225,6 +226,21 @@ async def goes_on_without(store_of: OpenStore, place: Path, words: str) -> None:
 async def test_a_folder_that_cannot_be_made_stops_nothing(open_store: OpenStore, tmp_path: Path) -> None:
     put(tmp_path / "file", b"")
     await goes_on_without(open_store, tmp_path / "file" / "deep" / "state", "Not a directory")
+
+
+@pytest.mark.parametrize(
+    "reading", [lambda store: store.health.load(), lambda store: store.spending.spent("2026-11-24")]
+)
+async def test_a_folder_that_cannot_be_looked_into_is_told_when_it_is_read(
+    open_store: OpenStore, tmp_path: Path, reading: Callable[[Store], Awaitable[object]]
+) -> None:
+    """One of another person, or in the place of which a file stands."""
+    put(tmp_path / "file", b"")
+    store = open_store(tmp_path / "file" / "state")
+    with pytest.raises(NotKept, match="a file stands"):
+        await reading(store)
+    with pytest.raises(NotKept, match="a file stands"):
+        await store.incidents.read(Wanted())
 
 
 async def test_a_folder_in_the_place_of_the_file_stops_nothing(open_store: OpenStore, folder: Path) -> None:
