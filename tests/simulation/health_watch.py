@@ -107,9 +107,8 @@ class HealthWatch:
 
     def _wait_only_grows(self, before: ProviderHealth, now: ProviderHealth) -> None:
         until = {f"cooling of {its.model}": its.cooling_until for its in now.models if its.cooling_until}
-        if now.retry_at is not None and now.state in (HealthState.UNAVAILABLE, HealthState.BLOCKED):
-            model = now.models[0].model if now.models else ""
-            until[f"{now.state} with {model}"] = now.retry_at
+        if now.retry_at is not None and now.state in (HealthState.UNAVAILABLE, HealthState.BLOCKED) and not until:
+            until[now.state] = now.retry_at
         ahead = self._now() - self._world.clock.wall()
         waits = {what: at.timestamp() + ahead for what, at in until.items()}
         old = self._waits.pop(now.name, {})

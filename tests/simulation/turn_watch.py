@@ -198,9 +198,9 @@ class TurnWatch:
     def _may_begin(self, log: Log, attempt: Attempt, order: Sequence[Placement], tried: Sequence[str]) -> None:
         """Only who is eligible is asked, or just was, and nobody before the wait that was asked for; but in need, when
         nobody else is eligible, the first to recover is, once."""
-        if log.request.model is not None or log.paused:
-            return  # the order is about another model, or about another moment
         name = attempt.target.provider
+        if attempt.target not in [placement.target for placement in order] or log.paused:
+            return  # the order is about another model, or about another moment
         only = None if log.may_fall_back else (log.request.provider or self._client.primary_provider)
         fit = {placement.target.provider for placement in order if placement.eligible} - set(tried[:-1])
         fit = fit if only is None else fit & {only}
