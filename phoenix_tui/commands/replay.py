@@ -17,7 +17,7 @@ from phoenix_tui.core.journal import HealthChanged, Incident
 from phoenix_tui.core.replay import Replay, Step
 from phoenix_tui.core.snapshot import ProviderHealth
 from phoenix_tui.core.timeline import told
-from phoenix_tui.store.incidents import Session, sessions_of
+from phoenix_tui.store.incidents import Session, by_session, sessions_of
 
 DIFFERS = 1
 """Exit status: the machine came to another state than the recorded one."""
@@ -38,8 +38,9 @@ def run_replay(options: argparse.Namespace) -> int:
         say("There are no incidents in it.")
         return exit_status.OK
     compared = 0
+    recorded = by_session(incidents)
     for session in sessions:
-        own = [incident for incident in incidents if incident.session == session.id]
+        own = recorded[session.id]
         put(f"session {_name(session)}: {len(own)} records from {shown(session.first_at)}\n")
         replay = Replay()
         for step in map(replay.step, own):
@@ -111,10 +112,11 @@ def _show_health(incidents: Sequence[Incident], sessions: Sequence[Session], wal
     if not running:
         spans = ", ".join(f"{shown(session.first_at)} to {shown(session.last_at)}" for session in sessions[:5])
         raise Refused(f"Nothing was recorded at {shown(wall)}." + (f" The sessions: {spans}." if spans else ""))
+    recorded = by_session(incidents)
     for session in running:
         replay = Replay()
-        for incident in incidents:
-            if incident.session == session.id and incident.record.at.wall <= wall:
+        for incident in recorded[session.id]:
+            if incident.record.at.wall <= wall:
                 replay.step(incident)
         put(f"session {_name(session)} at {shown(wall)}\n")
         health = replay.health_at(wall)

@@ -235,9 +235,6 @@ def _found(rows: Iterable[RawRow]) -> Found:
 
 def sessions_of(incidents: Iterable[Incident]) -> tuple[Session, ...]:
     """The sessions of `incidents`, which are in the order of the log, by their first one."""
-    by_session: dict[str, list[Incident]] = {}
-    for incident in incidents:
-        by_session.setdefault(incident.session, []).append(incident)
     return tuple(
         Session(
             id=session,
@@ -248,5 +245,13 @@ def sessions_of(incidents: Iterable[Incident]) -> tuple[Session, ...]:
             and [incident.sequence for incident in own] == list(range(len(own)))
             and not any(isinstance(incident.record, RecordsLost) for incident in own),
         )
-        for session, own in by_session.items()
+        for session, own in by_session(incidents).items()
     )
+
+
+def by_session(incidents: Iterable[Incident]) -> dict[str, list[Incident]]:
+    """`incidents` by the id of their session, in their order."""
+    found: dict[str, list[Incident]] = {}
+    for incident in incidents:
+        found.setdefault(incident.session, []).append(incident)
+    return found
