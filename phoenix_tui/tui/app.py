@@ -13,6 +13,7 @@ from textual.filter import Monochrome
 
 from phoenix_tui import paths
 from phoenix_tui.tui.commands import PhoenixCommands
+from phoenix_tui.tui.plain_signs import PlainSigns
 from phoenix_tui.tui.screens.main import MainScreen
 from phoenix_tui.tui.start import Start
 from phoenix_tui.tui.terminal_keys import read_plain_keys
@@ -42,6 +43,8 @@ class PhoenixApp(App[None]):
         if start.no_color and not self.no_color:
             self.no_color = True
             self._filters.append(Monochrome())
+        if start.ascii_only:
+            self._filters.append(PlainSigns())
         if start.reduced_motion:
             self.animation_level = "none"
         self.main = MainScreen(start)

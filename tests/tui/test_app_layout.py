@@ -18,7 +18,7 @@ from phoenix_tui.tui.widgets.health_sidebar import HealthSidebar
 from phoenix_tui.tui.widgets.lines import KeyBar
 from phoenix_tui.tui.widgets.welcome import Welcome
 from tests.tui.conftest import Opened, OpenScreen
-from tests.tui.fakes import FakeClient, make_snapshot
+from tests.tui.fakes import FakeClient, make_snapshot, says
 
 
 def shows(ui: Opened, selector: str) -> bool:
@@ -150,6 +150,26 @@ async def test_ascii_mode_draws_nothing_else(open_screen: OpenScreen) -> None:
             drawn = unescape(ui.app.export_screenshot()).replace("\xa0", " ")
             assert "Fallback order" in drawn
             assert "".join(sorted({sign for sign in drawn if not sign.isascii()})) == ""
+
+
+async def test_ascii_mode_holds_in_the_transcript_and_in_the_palette_too(open_screen: OpenScreen) -> None:
+    blocks = ("# One", "- two\n  - three\n- [ ] four", "> five", "|a|b|\n|-|-|\n|1|2|", "```python\nx = 1\n```", "---")
+    client = FakeClient(make_snapshot(), says("\n\n".join(blocks)))
+
+    def drawn(ui: Opened) -> str:
+        return unescape(ui.app.export_screenshot()).replace("\xa0", " ")
+
+    async with open_screen(client, ascii_only=True, size=(120, 60)) as ui:
+        await ui.send("why?")
+        await ui.answered()
+        cut = ui.screen.transcript.begin_answer("Grok")
+        ui.screen.transcript.retract(cut, "interrupted")
+        ui.screen.transcript.add_switch("broken")
+        await ui.until(lambda: "broken" in drawn(ui) and "three" in drawn(ui))
+        assert "".join(sorted({sign for sign in drawn(ui) if not sign.isascii()})) == ""
+        await ui.pilot.press("ctrl+p")
+        await ui.until(lambda: "Search for commands" in drawn(ui))
+        assert "".join(sorted({sign for sign in drawn(ui) if not sign.isascii()})) == ""
 
 
 @pytest.mark.parametrize("width", [40, 60, 99, 100, 101, 120, 160])

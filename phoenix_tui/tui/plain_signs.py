@@ -1,0 +1,35 @@
+"""Signs for terminals that can be trusted with ASCII only, put in place of all others as the very last thing."""
+
+from __future__ import annotations
+
+from rich.segment import Segment
+from textual.color import Color
+from textual.filter import LineFilter
+
+_SIGNS = str.maketrans(
+    {
+        **dict.fromkeys("│┃▎▌▊▐", "|"),
+        **dict.fromkeys("─━┄—–·▪", "-"),
+        **dict.fromkeys("╭╮╰╯┌┐└┘├┤┬┴┼●", "+"),
+        **dict.fromkeys("•★", "*"),
+        **dict.fromkeys("◦○☐", "o"),
+        **dict.fromkeys("▸↪→", ">"),
+        **dict.fromkeys("▾↓", "v"),
+        **dict.fromkeys("✗☑", "x"),
+        **dict.fromkeys("■█", "#"),
+        **dict.fromkeys("‘’", "'"),
+        **dict.fromkeys("“”", '"'),
+        **dict.fromkeys("▁▂▃▄▅▆▇▔", " "),
+        "…": ".",
+        "🔎": " >",
+    }
+)
+"""Each takes as many cells as what it stands for."""
+
+
+class PlainSigns(LineFilter):
+    """Draws every line of the screen with plain signs. Letters stay: what a model writes is not ours to spell."""
+
+    def apply(self, segments: list[Segment], background: Color) -> list[Segment]:
+        """As `LineFilter` has it."""
+        return [Segment(text.translate(_SIGNS), style, control) for text, style, control in segments]
