@@ -74,6 +74,7 @@ def _start(opened: Opened) -> Start:
         theme=_theme(os.environ),
         ascii_only=_is_ascii_only(os.environ),
         no_color=bool(os.environ.get("NO_COLOR")),
+        reduced_motion=os.environ.get("TEXTUAL_ANIMATIONS") == "none",
     )
 
 
@@ -95,6 +96,7 @@ def _demo_start() -> Start:
         theme=_theme(os.environ),
         ascii_only=_is_ascii_only(os.environ),
         no_color=bool(os.environ.get("NO_COLOR")),
+        reduced_motion=os.environ.get("TEXTUAL_ANIMATIONS") == "none",
     )
 
 
