@@ -44,7 +44,11 @@ def run_screen(options: argparse.Namespace) -> int:
     from phoenix_tui.tui.app import PhoenixApp
     from phoenix_tui.tui.app import run_screen as run_app
 
-    return run_app(PhoenixApp(start))
+    app = PhoenixApp(start)
+    status = run_app(app)
+    if app.main.keeper.problem:
+        say(app.main.keeper.problem)  # on the screen it was gone after a moment, and now the conversation is too
+    return status
 
 
 def _start(opened: Opened) -> Start:

@@ -97,6 +97,20 @@ def test_it_fits_the_terminal(sims: SimulatorThread, columns: int, rows: int) ->
     assert b"Traceback" not in program.raw
 
 
+def test_a_conversation_that_could_not_be_kept_is_told_when_the_screen_is_gone(
+    sims: SimulatorThread, tmp_path: Path
+) -> None:
+    state = tmp_path / "a file"
+    state.write_text("", "utf-8")
+    with terminal(env=variables(sims, PHOENIX_TUI_STATE_DIR=str(state))) as program:
+        program.wait_for("Write a message", "If you send now")
+        program.press("hi\r")
+        program.wait_for("openai says hello.")
+        program.press(CTRL_Q)
+        assert program.wait_for_end() == 0
+    assert b"could not be saved" in program.raw.rpartition(b"\x1b[?1049l")[2]
+
+
 def test_without_a_key_the_first_screen_says_what_mends_it() -> None:
     with terminal(env={}, columns=120, rows=40) as program:
         program.wait_for("OPENROUTER_API_KEY", "ANTHROPIC_API_KEY", "no key")

@@ -133,6 +133,11 @@ async def test_a_state_folder_that_cannot_be_written_is_told(open_screen: OpenSc
         await ui.send("why?")
         await ui.answered()
         await ui.until(lambda: any("could not be saved" in told for told in ui.told))
+        await ui.send("and why?")
+        await ui.answered(2)
+        ui.screen.save_soon()
+        await ui.until(lambda: not [it for it in ui.screen.workers if it.group == "save" and not it.is_finished])
+        assert sum("could not be saved" in told for told in ui.told) == 1, "it is told once"
 
 
 async def test_new_keeps_the_old_conversation_in_its_file(open_screen: OpenScreen, tmp_path: Path) -> None:

@@ -57,6 +57,7 @@ class MainScreen(AskingScreen):
         self.keeper = SessionKeeper(SessionStore(start.state_folder) if start.state_folder else None)
         self.offered: Found | None = None
         self._draft_timer: Timer | None = None
+        self._save_problem = ""
 
     def compose(self) -> ComposeResult:
         main, glyphs = MainScreen, self.glyphs
@@ -124,8 +125,10 @@ class MainScreen(AskingScreen):
 
     async def _save(self) -> None:
         await self.keeper.save(self.saved())
-        if self.keeper.problem:
-            self.tell(self.keeper.problem, "warning")
+        problem, before = self.keeper.problem, self._save_problem
+        self._save_problem = problem
+        if problem and problem != before:  # once: each key and each answer wants to be saved
+            self.tell(problem, "warning")
 
     def save_soon(self) -> None:
         """Write the session in a thread, without waiting for it."""

@@ -76,8 +76,8 @@ class ProviderScreen(Screen[None]):
 
     def tell(self, sentence: str, severity: Severity = "information") -> None:
         """A passing notice: never markup, never controls, never long, whatever is in it."""
-        if severity == self._told == "information":
-            self.app.clear_notifications()  # what was done last is what counts; a pile would hide the chat
+        if severity == self._told == "information" or self.has_class("-short"):
+            self.app.clear_notifications()  # what was done last is what counts; a pile would hide chat and prompt
         self._told = severity
         self.notify(clip(sentence, LONGEST_NOTICE), severity=severity, markup=False)
 
