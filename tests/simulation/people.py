@@ -13,8 +13,9 @@ from phoenix_tui.core.errors import NoProviderAnswered, ProviderError
 from phoenix_tui.core.events import Confirming
 from phoenix_tui.core.types import ChatRequest, Message
 from tests.helpers.virtual import VirtualWorld
+from tests.simulation.log import Log
 from tests.simulation.trace import Trace
-from tests.simulation.turn_watch import Log, TurnWatch
+from tests.simulation.turn_watch import TurnWatch
 
 _LONGEST_STOP = 60.0
 """Seconds of virtual time after which a stopped turn that still runs is a leak."""

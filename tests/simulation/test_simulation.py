@@ -19,7 +19,7 @@ from phoenix_tui.core.health import HealthMonitor
 from tests.simulation.day import live, plan
 from tests.simulation.swarm import Verdict, judge
 
-_DAYS, _TOGETHER = 200, 20
+_DAYS, _TOGETHER = 160, 20
 _SABOTAGED = range(40)
 
 

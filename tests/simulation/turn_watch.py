@@ -12,7 +12,6 @@ import asyncio
 import itertools
 from collections import Counter, defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 
 from phoenix_tui.core.client import Client
 from phoenix_tui.core.errors import ErrorClass, ErrorInfo, NoProviderAnswered
@@ -37,50 +36,22 @@ from phoenix_tui.core.events import (
 from phoenix_tui.core.policy import LONGEST_RESPECTED_WAIT
 from phoenix_tui.core.profiles import profile_of
 from phoenix_tui.core.snapshot import HealthState, Placement
-from phoenix_tui.core.types import Answer, Attempt, ChatRequest
+from phoenix_tui.core.types import Answer, Attempt
 from phoenix_tui.sim import faults
 from phoenix_tui.sim.catalogue import LOCAL
 from tests.helpers.virtual import VirtualWorld
 from tests.simulation.health_watch import HealthWatch
 from tests.simulation.ledger import Ledger, Sent, keys_in
+from tests.simulation.log import BETWEEN_ATTEMPTS, Log
 from tests.simulation.trace import Trace
 
 _SLACK = 0.02
 """Seconds that may lie between a deadline and what it ends."""
-_BETWEEN_ATTEMPTS = 45.0
-"""Seconds that a turn may take between two attempts: it sleeps for 3 at the most, and may read a list or two."""
 _LONGEST_SKEW = 7200.0
 _OUT_OF_USE = (HealthState.BLOCKED, HealthState.DISABLED, HealthState.UNCONFIGURED)
 _OWN_KEY_ERRORS = {ErrorClass.AUTH, ErrorClass.PERMISSION}
 _CAPACITY, _RESERVE, _EARNED = 10.0, 5.0, 0.2
 """Of the budget for retries, in tokens: a retry takes one, and at the reserve there is none to be had."""
-
-
-@dataclass(slots=True)
-class Log:
-    """One request and what was told of it so far. `stopped` once the person does not want it any more."""
-
-    question: str
-    request: ChatRequest
-    may_fall_back: bool
-    events: list[TurnEvent] = field(default_factory=list)
-    attempts: list[Attempt] = field(default_factory=list)
-    """All that were started, those beside another one too."""
-    shown: str = ""
-    open: Attempt | None = None
-    failed: ErrorInfo | None = None
-    """How the last one ended."""
-    bound: float = _BETWEEN_ATTEMPTS
-    is_continued: bool = False
-    """Somebody is asked to go on with what is shown."""
-    in_need: bool = False
-    too_long: bool = False
-    """Somebody found the question too long, so that it is in vain to ask whoever has no more room."""
-    decided_at: float = 0.0
-    """When what follows a wait was decided: what others were told meanwhile had no say in it."""
-    paused: bool = False
-    """Time has passed between the decision and what follows it: the reader's, or a person's who was asked."""
-    stopped: bool = False
 
 
 class TurnWatch:
@@ -150,7 +121,7 @@ class TurnWatch:
                 log.decided_at = self._now()
             case Confirming(target, seconds):
                 self._trace.say(f"{log.question}: is {target.provider} to be asked?")
-                log.bound, log.paused = seconds + _BETWEEN_ATTEMPTS, True
+                log.bound, log.paused = seconds + BETWEEN_ATTEMPTS, True
             case Completed(answer):
                 self._trace.say(f"{log.question}: answered by {answer.target.provider}")
                 self._completes(log, answer)
@@ -221,21 +192,21 @@ class TurnWatch:
         name, model = attempt.target.provider, attempt.target.model
         others = {one.target.provider for one in order if one.eligible} - {name, *tried}
         deadlines = profile_of(name).deadlines
-        return deadlines.until_first_token(model, alone=not (others and log.may_fall_back)) + _BETWEEN_ATTEMPTS
+        return deadlines.until_first_token(model, alone=not (others and log.may_fall_back)) + BETWEEN_ATTEMPTS
 
     def _continues(self, log: Log, event: TurnEvent) -> None:
         self._hold(13, log.open is not None, f"{log.question}: a delta of nobody's")
         if log.open is not None:
             deadlines = profile_of(log.open.target.provider).deadlines
             reasoning = isinstance(event, ReasoningDelta)
-            log.bound = (deadlines.reasoning_stall if reasoning else deadlines.stall) + _BETWEEN_ATTEMPTS
+            log.bound = (deadlines.reasoning_stall if reasoning else deadlines.stall) + BETWEEN_ATTEMPTS
 
     def _ends(self, log: Log, attempt: Attempt, error: ErrorInfo, event: TurnEvent) -> None:
         name = attempt.target.provider
         # What was kept to be gone on with is retracted after the attempt that was to go on with it.
         expected = log.open is attempt or (log.open is None and log.is_continued and isinstance(event, AttemptAborted))
         self._hold(13, expected, f"{log.question}: the end of an attempt that is not the last")
-        log.open, log.failed, log.bound, log.paused = None, error, _BETWEEN_ATTEMPTS, False
+        log.open, log.failed, log.bound, log.paused = None, error, BETWEEN_ATTEMPTS, False
         match event:
             case AttemptFailed():
                 self._hold(13, log.is_continued or not log.shown, f"{log.question}: shown text was not retracted")
@@ -254,12 +225,10 @@ class TurnWatch:
             self._rests(attempt, sent)
 
     def _rests(self, attempt: Attempt, sent: Sent) -> None:
-        name, wait = attempt.target.provider, min(sent.asked_wait or 0.0, LONGEST_RESPECTED_WAIT)
-        clock = self._world.clock
+        name, clock = attempt.target.provider, self._world.clock
         is_misread = sent.dated and (clock.skew or clock.asleep)
-        self._health.asked_to_rest(name, self._now() + wait + (_LONGEST_SKEW if is_misread else 0.0))
         if not is_misread and self._world.path[name].cut is None:
-            self._asked_until[name, attempt.target.model] = self._now(), self._now() + wait
+            self._asked_until[name, attempt.target.model] = self._now(), self._now() + _wait_of(sent)
 
     def _same_class(self, log: Log, sent: Sent, error: ErrorInfo) -> None:
         fault = next((each for each in sent.faults if isinstance(each, faults.Error)), None)
@@ -316,6 +285,9 @@ class TurnWatch:
         posts = Counter(entry.provider for entry in self._ledger.sent[log.question])
         started = Counter(attempt.target.provider for attempt in log.attempts)
         self._hold(21, not posts - started, f"{log.question}: {posts} requests for {started} attempts")
+        for sent in self._ledger.sent[log.question]:  # of one that ran beside another, and lost, nothing is told
+            if sent.asked_wait is not None:
+                self._health.asked_to_rest(sent.provider, self._now() + _wait_of(sent) + _LONGEST_SKEW * sent.dated)
 
     def stopped(self, log: Log, seconds: float) -> None:
         """The person stopped a turn, which ended `seconds` later."""
@@ -346,6 +318,10 @@ class TurnWatch:
 def _pieces(answer: Answer) -> list[tuple[int, int]]:
     """Where the parts of an answer begin and end, between its seams."""
     return list(itertools.pairwise((0, *answer.seams, len(answer.text))))
+
+
+def _wait_of(sent: Sent) -> float:
+    return min(sent.asked_wait or 0.0, LONGEST_RESPECTED_WAIT)
 
 
 def _names_another_way(error: ErrorInfo | None) -> bool:
