@@ -111,6 +111,17 @@ def test_a_conversation_that_could_not_be_kept_is_told_when_the_screen_is_gone(
     assert b"could not be saved" in program.raw.rpartition(b"\x1b[?1049l")[2]
 
 
+def test_keys_that_come_at_once_act_in_their_order_and_none_is_lost(sims: SimulatorThread) -> None:
+    with terminal(env=variables(sims)) as program:
+        program.wait_for("Write a message", "If you send now")
+        program.press("helo\x7flo there\x1b[D\x1b[D!")
+        program.wait_for("hello the!re")
+        program.press(f"\x05\x15{ESC}")
+        program.wait_for("Write a message", "esc write")
+        program.press("what now?")
+        program.wait_for("what now?", "esc chat")
+
+
 def test_without_a_key_the_first_screen_says_what_mends_it() -> None:
     with terminal(env={}, columns=120, rows=40) as program:
         program.wait_for("OPENROUTER_API_KEY", "ANTHROPIC_API_KEY", "no key")

@@ -198,8 +198,9 @@ class MainScreen(AskingScreen):
         self.set_focus(self.prompt)
 
     def on_key(self, event: events.Key) -> None:
-        """Typing anywhere goes to the prompt, unless the key means something where the focus is."""
-        if not event.is_printable or not event.character or self.focused is self.prompt:
+        """Typing anywhere goes to the prompt, unless the key means something where the focus is. The prompt keeps its
+        own keys: what comes here while it has the focus was typed just before it got it."""
+        if not event.is_printable or not event.character:
             return
         if event.key not in self.active_bindings:
             event.stop()

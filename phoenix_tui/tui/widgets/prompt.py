@@ -100,13 +100,13 @@ class Prompt(TextArea):
         self.insert(self._folded(text), maintain_selection_offset=False)
 
     async def _on_key(self, event: events.Key) -> None:
-        """Enter and its like act here, in the order in which keys come. As priority bindings they would overtake
-        characters typed just before them; as plain bindings the text area would take them for itself."""
+        """Every key of the prompt's own acts here, in the order in which keys come. As priority bindings they would
+        overtake characters typed just before them; as plain ones, which act only when the key has gone up to the app,
+        characters that came with them would overtake them: over a slow line many keys come at once."""
         for binding in self._bindings.key_to_bindings.get(event.key, ()):
-            if binding.action in ("submit", "newline"):
+            if await self.app.run_action(binding.action, self):
                 event.stop()
                 event.prevent_default()
-                await self.run_action(binding.action)
                 return
 
     async def _on_paste(self, event: events.Paste) -> None:
