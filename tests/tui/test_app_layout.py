@@ -144,11 +144,12 @@ async def test_passing_notices_leave_the_prompt_and_the_end_of_the_chat_free(ope
 
 async def test_passing_notices_never_pile_up_over_the_prompt_of_a_short_terminal(open_screen: OpenScreen) -> None:
     async with open_screen(size=(45, 14)) as ui:
-        for sentence in ("first " * 20, "second " * 20, "third " * 20):
-            ui.screen.tell(sentence, "warning")
-        await ui.until(lambda: len(ui.screen.query("Toast")) == 1 and ui.screen.query("Toast").first().region)
-        toast = ui.screen.query("Toast").first()
-        assert toast.region.bottom <= ui.screen.query_one("#activity").region.y
+        for number in (1, 2, 3):
+            ui.screen.tell(f"{number} " * 60, "warning")
+            await ui.until(lambda: [str(number)] == [told[0] for told in ui.told])  # noqa: B023 - awaited at once
+        await ui.until(lambda: len(ui.screen.query("Toast")) == 1)
+        await ui.pilot.pause()
+        assert ui.screen.query("Toast").first().region.bottom <= ui.screen.query_one("#activity").region.y
 
 
 async def test_ascii_mode_draws_nothing_else(open_screen: OpenScreen) -> None:
