@@ -200,7 +200,7 @@ def deadline(after: After, speaker: Speaker, variant: Variant, *, on_loopback: b
         case After.FIRST_TOKEN:
             wait = 10.0 if variant is not Variant.ALONE else 300.0 if local else 60.0
         case After.STALL:
-            wait = 60.0 if local else 10.0
+            wait = 60.0 if local and variant is Variant.ALONE else 10.0
         case After.ERROR_BODY:
             wait = 5.0
     return wait, wait

@@ -199,7 +199,7 @@ class TurnWatch:
         if log.open is not None:
             deadlines = profile_of(log.open.target.provider).deadlines
             reasoning = isinstance(event, ReasoningDelta)
-            log.bound = (deadlines.reasoning_stall if reasoning else deadlines.stall) + BETWEEN_ATTEMPTS
+            log.bound = (deadlines.reasoning_stall if reasoning else deadlines.stall_alone) + BETWEEN_ATTEMPTS
 
     def _ends(self, log: Log, attempt: Attempt, error: ErrorInfo, event: TurnEvent) -> None:
         name = attempt.target.provider
