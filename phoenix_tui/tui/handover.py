@@ -176,7 +176,7 @@ def lock_told(infos: Mapping[str, ProviderInfo], *, before: bool) -> str:
 def unlock_question(infos: Mapping[str, ProviderInfo]) -> str:
     """What taking the lock off would mean."""
     hosted = [info.name for info in infos.values() if info.configured and not info.local]
-    whom = ", ".join(hosted) or "hosted providers, once one is set up,"
+    whom = _listed(hosted) if hosted else "hosted providers, once one is set up,"
     return (
         f"This conversation is kept on this machine. /local off takes that back: then {whom} may be sent all of it "
         "with your next message."
@@ -186,7 +186,7 @@ def unlock_question(infos: Mapping[str, ProviderInfo]) -> str:
 def unlocked(infos: Mapping[str, ProviderInfo]) -> str:
     """The lock was taken off."""
     hosted = [info.name for info in infos.values() if info.configured and not info.local]
-    whom = ", ".join(hosted) or "any provider that is set up"
+    whom = _listed(hosted) if hosted else "any provider that is set up"
     return f"This conversation may leave this machine again: with your next message {whom} may be sent all of it."
 
 

@@ -28,8 +28,8 @@ def why(placement: Placement, state: HealthState, own_place: int, *, word: str =
     reasons = [_BRIEF.get(it.kind, word) if word else it.words for it in placement.reasons]
     reason = "; ".join(dict.fromkeys(reasons)) or placement.reason
     if not placement.eligible:
-        if word and not reasons:
-            return [f"skipped: {word}"]
+        if word:
+            return [f"skipped: {reasons[0] if reasons else word}"]
         return [f"skipped: {reason}" if reason else "skipped"]
     if placement.is_primary and placement.position == 1:
         return ["primary"]

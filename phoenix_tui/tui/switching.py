@@ -34,7 +34,8 @@ def make_primary(client: ClientPort, name: str) -> Told:
     if health.is_available:
         return Told(f"{name} is asked first now{model}; before it was {before}.")
     word = word_of(health, info)
-    return Told(f"{name} is the primary now{model}, but it is {word}: until it is back the next in the order answers.")
+    cannot = f"it cannot be asked ({word}): until it can, the next in the order answers."
+    return Told(f"{name} is the primary now{model}, but {cannot}")
 
 
 def move(client: ClientPort, name: str, by: int) -> Told:

@@ -124,7 +124,11 @@ def attribution(answer: Answer, labels: dict[str, str]) -> str:
     if answer.seams and began != answer.target.provider:
         parts.append(f"begun by {began}, ended by {answer.target.provider}")
     elif answer.requested.provider != answer.target.provider:
-        parts.append(f"asked {answer.requested.provider}, answered by {answer.target.provider}")
+        meant = answer.requested.provider
+        asked = {record.target.provider for record in answer.attempts if record.outcome.kind is not OutcomeKind.SKIPPED}
+        parts.append(
+            f"asked {meant}, answered by {answer.target.provider}" if meant in asked else f"in place of {meant}"
+        )
     return "   ".join(parts)
 
 

@@ -55,7 +55,8 @@ def started(provider: str, number: int = 1) -> AttemptStarted:
 
 
 def answer(text: str, provider: str = "openrouter", requested: str = "openrouter", **changes: object) -> Answer:
-    outcome = Outcome(OutcomeKind.OK, duration=2.8, ttft=0.8, chars=len(text))
+    failed = AttemptRecord(target(requested), Outcome(OutcomeKind.FAILED, duration=1.0))
+    won = AttemptRecord(target(provider), Outcome(OutcomeKind.OK, duration=2.8, ttft=0.8, chars=len(text)))
     whole = Answer(
         text=text,
         target=target(provider),
@@ -63,7 +64,7 @@ def answer(text: str, provider: str = "openrouter", requested: str = "openrouter
         model=f"{provider}-model",
         finish_reason=FinishReason.STOP,
         usage=Usage(input_tokens=80, output_tokens=124, cost_usd=0.0021),
-        attempts=(AttemptRecord(target(provider), outcome),),
+        attempts=(won,) if provider == requested else (failed, won),
         ttft=0.8,
         duration=2.8,
     )

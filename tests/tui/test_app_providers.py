@@ -138,7 +138,7 @@ async def test_a_primary_that_is_down_is_chosen_with_a_warning(open_screen: Open
     client = FakeClient(make_snapshot("openrouter", "anthropic", anthropic=DOWN))
     async with open_screen(client) as ui:
         await ui.pilot.press("f4")
-        await ui.until(lambda: any("but it is down: until it is back" in told for told in ui.told))
+        await ui.until(lambda: any("but it cannot be asked (down): until it can" in told for told in ui.told))
 
 
 async def test_sidebar_enter_makes_primary_and_c_checks(open_screen: OpenScreen) -> None:

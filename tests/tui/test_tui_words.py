@@ -271,3 +271,23 @@ def test_only_whole_answers_are_sent_again() -> None:
     sent = conversation.messages("now", "Be brief.")
     assert [message.content for message in sent] == ["Be brief.", "q one", "one", "q two", "two", "now"]
     assert [message.role for message in sent] == ["system", "user", "assistant", "user", "assistant", "user"]
+
+
+def test_only_who_was_asked_is_said_to_have_been_asked() -> None:
+    whole = answer("Hello.", "anthropic", "openai")
+
+    def after(kind: OutcomeKind) -> str:
+        first = AttemptRecord(target("openai"), Outcome(kind, 1.0))
+        return wording.attribution(replace(whole, attempts=(first, whole.attempts[-1])), {})
+
+    assert after(OutcomeKind.FAILED).endswith("asked openai, answered by anthropic")
+    assert after(OutcomeKind.SKIPPED).endswith("   in place of openai")
+
+
+def test_the_first_screen_tells_who_is_not_set_up_from_who_cannot_answer_now() -> None:
+    def said(*configured: str, **states: ProviderHealth) -> str:
+        return "".join(text for text, _ in welcome_parts(make_snapshot(*configured, **states), UNICODE, is_demo=False))
+
+    assert "No other provider is set up" in said("ollama")
+    away = ProviderHealth("openai", HealthState.OFFLINE)
+    assert "None of the others could take over now" in said("ollama", "openai", openai=away)

@@ -73,6 +73,8 @@ def welcome_parts(snapshot: Snapshot, glyphs: Glyphs, *, is_demo: bool) -> list[
         others = [place.target.provider for place in snapshot.order if place.eligible and place is not first]
         if others:
             parts += [("If it fails: ", "$text-muted"), (", then ".join(others), ""), (".\n", "")]
+        elif sum(info.configured for info in snapshot.providers) > 1:
+            parts.append(("None of the others could take over now; /providers says why.\n", "$text-muted"))
         else:
             parts.append(("No other provider is set up to take over; /providers shows how.\n", "$text-muted"))
     if is_demo:
