@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
-from phoenix_tui.core.errors import ErrorInfo
+from phoenix_tui.core.errors import ErrorClass, ErrorInfo
 from phoenix_tui.core.health_events import (
     CameOnline,
     Cleared,
@@ -135,8 +135,8 @@ def _changed(record: HealthChanged) -> Line | None:
     error = _error(record.event)
     failed = isinstance(record.event, Ended) and record.event.outcome.kind in (OutcomeKind.FAILED, OutcomeKind.ABORTED)
     if record.before is record.after:
-        if not failed or error is None:
-            return None
+        if not failed or error is None or error.error_class is ErrorClass.CANCELLED:
+            return None  # who was stopped has not failed
         return _line(record.at, record.provider, f"failed, still {record.after}: {fault(error)}", Tone.TROUBLE)
     if isinstance(record.event, Configured) and not record.event.value:
         return None  # how most of the seven begin

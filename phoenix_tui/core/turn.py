@@ -121,7 +121,7 @@ class Turn:
                     break
                 decision = self._after_countdown(asked)
                 if decision is not asked:
-                    self._journal.decided(self._tried, decision, self._requested())
+                    self._journal.decided(self._tried, decision)
                     continue  # whom it names now may be one that the person has not been asked about
             if decision.wait > 0:
                 yield Waiting(decision.target, decision.wait, self._clock.wall() + decision.wait, decision.reason)
@@ -129,6 +129,7 @@ class Turn:
             self._waited = decision.wait
             if decision.retry:
                 self._context.fallback.spent_retry()
+            self._journal.switched(self._tried, decision, self._requested())
             step = self._step(decision)
             async with aclosing(self._asked(step)) as events:
                 async for event in events:
@@ -267,7 +268,7 @@ class Turn:
 
     def _decide(self, *, resumes: bool = False) -> Decision:
         decision = self._decision(resumes=resumes)
-        self._journal.decided(self._tried, decision, self._requested())
+        self._journal.decided(self._tried, decision)
         return decision
 
     def _decision(self, *, resumes: bool = False) -> Decision:

@@ -22,16 +22,15 @@ class TurnJournal:
         self._write = context.journal
         self._has_ended = False
 
-    def decided(self, tried: Sequence[Tried], decision: Decision, requested: Target) -> None:
-        """A decision after `tried`, and the switch that it may be."""
+    def decided(self, tried: Sequence[Tried], decision: Decision) -> None:
+        """A decision after `tried`."""
         if self._write is None:
             return
-        now = Moment.read(self._context.clock)
         last = tried[-1] if tried else None
         target = decision.target if isinstance(decision, Try) else None
         self._write(
             Decided(
-                now,
+                Moment.read(self._context.clock),
                 self._turn,
                 len(tried),
                 target,
@@ -41,10 +40,16 @@ class TurnJournal:
                 order=self._context.order(self._request),
             )
         )
+
+    def switched(self, tried: Sequence[Tried], decision: Try, requested: Target) -> None:
+        """`decision` is carried out, and may be a switch. Told no sooner: the person may have kept it from happening."""
+        last = tried[-1] if tried else None
         left = last.target if last else requested
-        if target is not None and target.provider != left.provider:
+        if self._write is not None and decision.target.provider != left.provider:
             why = consequence_of(last.error).words if last else decision.reason
-            self._write(Switched(now, self._turn, left, target, why, last.outcome.chars if last else 0))
+            chars = last.outcome.chars if last else 0
+            now = Moment.read(self._context.clock)
+            self._write(Switched(now, self._turn, left, decision.target, why, chars))
 
     def ended(self, requested: Target, answered: Target | None, duration: float, reason: str = "") -> None:
         """How the turn ended, after `duration` seconds; what is said first counts."""

@@ -83,6 +83,7 @@ def test_what_is_worth_a_line_gets_one(record: Record, provider: str, words: str
         began(),
         changed(events.Begun("a"), S.HEALTHY, S.HEALTHY),
         changed(ended(OutcomeKind.OK), S.HEALTHY, S.HEALTHY),
+        changed(ended(OutcomeKind.FAILED, ErrorInfo(ErrorClass.CANCELLED, "outrun")), S.SUSPECT, S.SUSPECT),
         changed(events.Configured(False), S.UNKNOWN, S.UNCONFIGURED),
         changed(events.Restored(new_state("openai", at(0)), 0.0, True), S.UNKNOWN, S.BLOCKED),
         Decided(at(0), "t", 0, ONE, "", order=(Placement(ONE, 1, 1, True, is_primary=True),)),

@@ -8,13 +8,16 @@ from dataclasses import replace
 
 import pytest
 
+from phoenix_tui.commands.simulated import simulated_config
 from phoenix_tui.core.client import Client
 from phoenix_tui.core.configuration import FallbackMode
 from phoenix_tui.core.errors import ErrorClass, NoProviderAnswered
 from phoenix_tui.core.events import Completed, Confirming, TurnEvent
+from phoenix_tui.core.journal import Record, Switched
 from phoenix_tui.core.secret import Secret
 from phoenix_tui.core.turn import Turn
 from phoenix_tui.core.types import Target
+from phoenix_tui.sim import Simulator
 from phoenix_tui.sim.faults import Cut, Error
 from tests.core.conftest import QUESTION, World, WorldMaker
 from tests.helpers.manual_clock import ManualClock
@@ -210,3 +213,18 @@ async def test_what_changes_nothing_for_it_leaves_the_countdown_alone(world: Wor
         with pytest.raises(NoProviderAnswered):
             await change(it, lambda client: client.switch_off("gemini"), reconsider_and_decline)
         assert it["anthropic"].attempts == []
+
+
+async def test_the_log_tells_of_no_switch_that_the_person_has_kept_from_happening() -> None:
+    records: list[Record] = []
+    async with Simulator(("openai", "anthropic")) as simulator:
+        simulator["openai"].set_fault(DOWN)
+        settings = simulated_config(simulator.environment() | {"LLM_PROVIDER": "openai"})
+        asking = replace(settings, probes=False, fallback=FallbackMode.ASK, confirm_seconds=LONG)
+        async with Client(asking, journal=records.append) as client:
+            it = World(client, simulator)
+            with pytest.raises(NoProviderAnswered):
+                await answering(it, yes=False)
+            assert not [record for record in records if isinstance(record, Switched)]
+            await answering(it, yes=True)
+    assert [record.taken.provider for record in records if isinstance(record, Switched)] == ["anthropic"]
