@@ -14,8 +14,11 @@ from phoenix_tui.tui.bindings import KEYS, Group, footer_of
 from phoenix_tui.tui.screens.help import help_parts
 from phoenix_tui.tui.slash import COMMANDS
 from phoenix_tui.tui.theme import THEMES
+from phoenix_tui.tui.widgets.fallback_panel import FallbackPanel
 from phoenix_tui.tui.widgets.health_sidebar import HealthSidebar
 from phoenix_tui.tui.widgets.lines import KeyBar
+from phoenix_tui.tui.widgets.prompt import Prompt
+from phoenix_tui.tui.widgets.transcript import Transcript
 from phoenix_tui.tui.widgets.welcome import Welcome
 from tests.tui.conftest import Opened, OpenScreen
 from tests.tui.fakes import FakeClient, make_snapshot, says
@@ -49,6 +52,9 @@ async def test_the_overlay_opens_takes_the_focus_and_closes(open_screen: OpenScr
         await ui.pilot.press("escape")
         assert not shows(ui, "#health")
         assert ui.focus == "prompt"
+        await ui.pilot.press("f9", "z")
+        assert ui.screen.prompt.value == "z"
+        assert not shows(ui, "#health"), "it does not lie over what is written"
         await ui.pilot.press("ctrl+t", "ctrl+t")
         assert not shows(ui, "#health")
 
@@ -216,6 +222,11 @@ async def test_no_color_paints_no_colour(open_screen: OpenScreen) -> None:
                 if segment.style and segment.style.color:
                     red, green, blue = segment.style.color.get_truecolor()
                     assert red == green == blue
+
+
+@pytest.mark.parametrize("part", [Prompt, Transcript, HealthSidebar, FallbackPanel])
+def test_the_help_of_each_part_is_plain_text(part: type[Prompt | Transcript | HealthSidebar | FallbackPanel]) -> None:
+    assert not set("`*\n") & set(part.HELP)
 
 
 def test_every_key_has_an_id_of_its_own_and_is_bound_once_where_it_acts() -> None:

@@ -215,6 +215,8 @@ class MainScreen(AskingScreen):
     @on(events.DescendantFocus)
     def _focus_moved(self, event: events.DescendantFocus) -> None:
         self.group = _group_of(event.widget)
+        if event.widget not in self.query("#panels > *"):
+            self.remove_class("-overlay")  # it would lie over what has the focus now
         self.draw_question()
 
     def action_toggle_panels(self) -> None:

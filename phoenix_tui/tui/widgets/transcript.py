@@ -26,12 +26,11 @@ class Transcript(TranscriptView):
     cleared away are ignored, so whatever arrives late does no harm.
     """
 
-    HELP = """
-    ## Transcript
-
-    Up, down, page and home/end scroll; `n` and `p` step from entry to entry and from fold to fold,
-    `enter` opens or closes a fold, `c` copies the selection or the last answer, `r` asks the last question again.
-    """
+    HELP = (
+        "The chat. Up, down, page and home/end scroll; n and p step from entry to entry and from fold to fold, enter "
+        "opens or closes a fold, c copies the selection or the last answer, r asks an unanswered question again, and o "
+        "asks it of another provider. Typing goes back to the prompt."
+    )
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("up", "scroll_up", "Scroll up", show=False, id="transcript.up"),
