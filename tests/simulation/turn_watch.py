@@ -204,8 +204,8 @@ class TurnWatch:
     def _ends(self, log: Log, attempt: Attempt, error: ErrorInfo, event: TurnEvent) -> None:
         name = attempt.target.provider
         # What was kept to be gone on with is retracted after the attempt that was to go on with it.
-        expected = log.open is attempt or (log.open is None and log.is_continued and isinstance(event, AttemptAborted))
-        self._hold(13, expected, f"{log.question}: the end of an attempt that is not the last")
+        late = log.open is None and log.is_continued and isinstance(event, AttemptAborted)
+        self._hold(13, late or log.open is attempt, f"{log.question}: the end of an attempt that is not the last")
         log.open, log.failed, log.bound, log.paused = None, error, BETWEEN_ATTEMPTS, False
         match event:
             case AttemptFailed():
@@ -218,6 +218,8 @@ class TurnWatch:
                 pass
         log.too_long = log.too_long or error.error_class is ErrorClass.CONTEXT_LENGTH
         self._no_key(error, log.question)
+        if late:
+            return
         sent = self._ledger.last(log.question, name)
         if sent is not None and error.status is not None and self._world.path[name].cut is None:
             self._same_class(log, sent, error)
