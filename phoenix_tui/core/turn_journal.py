@@ -42,7 +42,7 @@ class TurnJournal:
         )
 
     def switched(self, tried: Sequence[Tried], decision: Try, requested: Target) -> None:
-        """`decision` is carried out, and may be a switch. Told no sooner: the person may have kept it from happening."""
+        """`decision` is carried out, and may be a switch. Not told sooner: the person may have kept it back."""
         last = tried[-1] if tried else None
         left = last.target if last else requested
         if self._write is not None and decision.target.provider != left.provider:
