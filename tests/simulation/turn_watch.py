@@ -182,7 +182,8 @@ class TurnWatch:
             self._hold(2, kept, f"{log.question}: {name} is asked, but not before {until:.2f}")
             return
         others = fit - set(tried)
-        self._hold(2, not others or log.too_long, f"{log.question}: {name} is asked in need though {others} are fit")
+        excused = log.too_long or log.decided_at > 0  # who has become fit during a wait had no say in it
+        self._hold(2, not others or excused, f"{log.question}: {name} is asked in need though {others} are fit")
         if not self._client.get_provider_health(name).is_available:  # else a second one while its trial is under way
             self._hold(2, not log.in_need, f"{log.question}: {name} is asked in need, and somebody was before")
             log.in_need = True
@@ -271,7 +272,7 @@ class TurnWatch:
         self._hold(15, happened, f"{log.question}: {failure.cause!r} is none of {errors}")
         tool_calls = sum(isinstance(event, ToolCall) for event in log.events)
         self._hold(14, tool_calls <= 1, f"{log.question}: {tool_calls} tool calls")
-        if log.attempts or any(isinstance(event, Confirming) for event in log.events):
+        if log.attempts or log.paused or any(isinstance(event, Confirming) for event in log.events):
             return
         only = None if log.may_fall_back else (log.request.provider or self._client.primary_provider)
         fit = [
