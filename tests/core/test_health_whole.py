@@ -144,7 +144,7 @@ def odd_latencies() -> Iterator[Latency]:
     yield replace(latency, median=replace(marked, ranks=(1.0, 2.0, 3.0)))
 
 
-@pytest.mark.parametrize("odd", odd_latencies())
+@pytest.mark.parametrize("odd", list(odd_latencies()))
 def test_measurements_that_do_not_fit_together_are_begun_anew(odd: Latency) -> None:
     (model,) = everything().models
     assert carried(replace(everything(), models=(replace(model, latency=odd),))).models[0].latency == Latency()
