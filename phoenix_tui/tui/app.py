@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import signal
+from collections.abc import Mapping
 from contextlib import suppress
 from typing import ClassVar
 
@@ -12,7 +13,9 @@ from textual.binding import Binding, BindingType
 from textual.filter import Monochrome
 
 from phoenix_tui import paths
+from phoenix_tui.tui import keys
 from phoenix_tui.tui.commands import PhoenixCommands
+from phoenix_tui.tui.keys import Keys
 from phoenix_tui.tui.plain_signs import PlainSigns
 from phoenix_tui.tui.screens.main import MainScreen
 from phoenix_tui.tui.start import Start
@@ -37,6 +40,8 @@ class PhoenixApp(App[None]):
         folder = paths.styles_dir()
         super().__init__(css_path=sorted(folder.glob("*.tcss")))
         self.begin = start
+        self.keys = Keys()
+        keys.use(self.keys)
         for theme in THEMES:
             self.register_theme(theme)
         self.theme = LIGHT if start.theme == "light" else DARK
@@ -63,6 +68,12 @@ class PhoenixApp(App[None]):
                 ):  # Windows; a thread that is not the main one
                     loop.add_signal_handler(number, self._end_by, number)
 
+    def rebind(self, own: Mapping[str, str]) -> None:
+        """Give actions other keys from now on: ids with Textual's comma lists. Every other action has those of the
+        table."""
+        self.keys.own = own
+        self.set_keymap(own)
+
     def _end_by(self, number: signal.Signals) -> None:
         self.ended_by = signal.Signals(number)
         self.keep_session()
@@ -73,7 +84,7 @@ class PhoenixApp(App[None]):
         self.main.keeper.save_now(self.main.saved())
 
     def action_hint_leave(self) -> None:
-        self.notify("ctrl+q leaves; esc stops an answer.", markup=False)
+        self.notify(f"{keys.label('quit')} leaves; {keys.label('stop')} stops an answer.", markup=False)
 
     def action_toggle_theme(self) -> None:
         self.theme = LIGHT if self.theme == DARK else DARK

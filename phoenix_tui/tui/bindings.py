@@ -1,7 +1,8 @@
 """Every key as one table: what Textual binds, what the footer, the help and the palette show.
 
-An id is stable and unique (a keymap of the person's may name it one day), an action is a method of the screen or of
-the widget in whose group it stands.
+An id is stable and unique: the person's own keys name it (`[keys]` in preferences.toml). An action is a method of the
+screen or of the widget in whose group it stands. Which keys are in force, and what they are called in a sentence, says
+`keys.py`.
 """
 
 from __future__ import annotations
@@ -29,8 +30,9 @@ class Group(StrEnum):
 class KeyAction:
     """One action with its default keys.
 
-    `keys` is Textual's comma list. `shown` is how people write them, `footer` the short label in the footer (empty:
-    not there), `priority` means that the focused widget cannot have the key for itself.
+    `keys` is Textual's comma list, the one to name first. `shown` is how people write them where that is not the same,
+    `footer` the short label in the footer (empty: not there), `priority` means that the focused widget cannot have the
+    key for itself.
     """
 
     id: str
@@ -41,11 +43,6 @@ class KeyAction:
     shown: str = ""
     footer: str = ""
     priority: bool = False
-
-    @property
-    def key_label(self) -> str:
-        """The keys as people write them: `alt+1, f2`."""
-        return self.shown or self.keys.replace(",", ", ")
 
 
 def _primaries() -> Iterator[KeyAction]:
@@ -100,10 +97,8 @@ KEYS: tuple[KeyAction, ...] = (
     KeyAction(
         "order.primary", "enter", "make_primary", "Make the chosen provider the primary", Group.ORDER, "", "primary"
     ),
-    KeyAction(
-        "order.up", "shift+up,K", "move(-1)", "Move the chosen provider up", Group.ORDER, "K, shift+up", "move up"
-    ),
-    KeyAction("order.down", "shift+down,J", "move(1)", "Move it down", Group.ORDER, "J, shift+down", "down"),
+    KeyAction("order.up", "K,shift+up", "move(-1)", "Move the chosen provider up", Group.ORDER, "", "move up"),
+    KeyAction("order.down", "J,shift+down", "move(1)", "Move it down", Group.ORDER, "", "down"),
     KeyAction("order.switch", "x", "switch", "Switch it off or on again", Group.ORDER, "", "off/on"),
     KeyAction("order.strategy", "s", "strategy", "Order by the next strategy", Group.ORDER, "", "strategy"),
     KeyAction("order.reset", "0", "reset", "Back to the default order", Group.ORDER, "", "default"),
@@ -117,12 +112,3 @@ def bindings_of(group: Group) -> list[Binding]:
         for row in KEYS
         if row.group is group
     ]
-
-
-def footer_of(group: Group) -> tuple[tuple[str, str], ...]:
-    """(keys, label) of what the footer shows while the focus is in `group`: its own keys, those from anywhere, and at
-    the end the help, which is there however narrow it is."""
-    own = [(row.key_label.split(",")[0], row.footer) for row in KEYS if row.group is group and row.footer]
-    anywhere = [(row.key_label.split(",")[0], row.footer) for row in KEYS if row.group is Group.ANYWHERE and row.footer]
-    helps = ("f1", "help")
-    return (*own, ("alt+1..7", "primary"), *(row for row in anywhere if row != helps), helps)

@@ -11,6 +11,7 @@ from textual.content import Content
 
 from phoenix_tui.core.profiles import PROVIDER_NAMES
 from phoenix_tui.core.types import Strategy
+from phoenix_tui.tui import keys
 from phoenix_tui.tui.bindings import KEYS, Group
 
 Runner = Callable[[], Awaitable[object]]
@@ -47,11 +48,11 @@ _SCREEN_ACTIONS = (
         "/local off; hosted providers may be sent all of it",
         "local('off')",
     ),
-    ("Send the unanswered question to another provider", "o, /other", "other"),
+    ("Send the unanswered question to another provider", "{other}, /other", "other"),
     ("Begin a new conversation", "/new; the present one is kept", "new"),
-    ("Retry the last unanswered question", "r, /retry", "retry"),
-    ("Restore the last conversation", "ctrl+r, /restore", "restore"),
-    ("Back to the default fallback order", "0 in the fallback order", "reset_order"),
+    ("Retry the last unanswered question", "{retry}, /retry", "retry"),
+    ("Restore the last conversation", "{again}, /restore", "restore"),
+    ("Back to the default fallback order", "{order.reset} in the fallback order", "reset_order"),
     ("Write a message", "goes to the prompt", "focus_prompt"),
     ("Change between the dark and the light theme", "for this run", "toggle_theme"),
 )
@@ -61,12 +62,13 @@ def commands() -> Iterator[Command]:
     """Everything the palette offers."""
     for row in KEYS:
         if row.group is Group.ANYWHERE and row.id not in ("palette", "stop", "again", "confirm"):
-            yield Command(row.description, row.key_label, row.action)
-    yield Command("Stop the answer", "esc", "stop")
+            yield Command(row.description, keys.labels(row.id), row.action)
+    yield Command("Stop the answer", keys.label("stop"), "stop")
     for title, help_text, action in _SCREEN_ACTIONS:
-        yield Command(title, help_text, action)
+        yield Command(title, keys.filled(help_text), action)
+    strategy_key = f"{keys.label('order.strategy')} in the fallback order"
     for strategy in Strategy:
-        yield Command(f"Order by the strategy {strategy}", "s in the fallback order", f"strategy('{strategy}')")
+        yield Command(f"Order by the strategy {strategy}", strategy_key, f"strategy('{strategy}')")
     for name in PROVIDER_NAMES:
         for title, help_text, action in _FOR_EACH_PROVIDER:
             yield Command(title.format(name=name), help_text, action.format(name=name))

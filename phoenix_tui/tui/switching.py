@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from phoenix_tui.core.snapshot import HealthState
 from phoenix_tui.core.types import Strategy
+from phoenix_tui.tui import keys
 from phoenix_tui.tui.glyphs import word_of
 from phoenix_tui.tui.ports import ClientPort
 from phoenix_tui.tui.text import one_line, sentence
@@ -54,7 +55,7 @@ def switch(client: ClientPort, name: str) -> Told:
         client.switch_on(name)
         return Told(f"{name} is switched on again.")
     client.switch_off(name)
-    return Told(f"{name} is switched off and will not be asked; x switches it on again.")
+    return Told(f"{name} is switched off and will not be asked; {keys.label('order.switch')} switches it on again.")
 
 
 def reset(client: ClientPort) -> Told:

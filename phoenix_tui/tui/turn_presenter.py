@@ -31,13 +31,12 @@ from phoenix_tui.core.events import (
 )
 from phoenix_tui.core.snapshot import ProviderInfo
 from phoenix_tui.core.types import Answer, Attempt, Target
-from phoenix_tui.tui import handover
+from phoenix_tui.tui import handover, keys
 from phoenix_tui.tui.conversation import Conversation, Ending
 from phoenix_tui.tui.ports import ChatView, Tone, TurnStage
 from phoenix_tui.tui.text import count, one_line
-from phoenix_tui.tui.wording import OR_ANOTHER, attribution, cut_line, failed_line, final_failure, unusual_end
+from phoenix_tui.tui.wording import attribution, cut_line, failed_line, final_failure, or_another, unusual_end
 
-_RETRY = "ctrl+r retries it (or r, in the chat)."
 _NOT_SENT = frozenset({None, Phase.CONNECT})
 """How far an attempt has come that has told the provider nothing."""
 
@@ -151,12 +150,12 @@ class TurnPresenter:
         happened, step = final_failure(failure.cause, failure.attempts, dict(self._setting.infos))
         if self._conversation.local_only or self._setting.is_lock_fixed:
             kept = handover.locked_failure(self._setting.infos, fixed=self._setting.is_lock_fixed)
-            step = f"{step.replace(OR_ANOTHER, '')} {kept}" if failure.cause else kept
+            step = f"{step.replace(or_another(), '')} {kept}" if failure.cause else kept
         asked = {record.target.provider for record in failure.attempts}
         self.other = next((name for name in self._setting.ready if name not in asked), "")
-        offer = f" o, in the chat, asks {self.other} instead." if self.other else ""
+        offer = f" {keys.label('other')}, in the chat, asks {self.other} instead." if self.other else ""
         self._close(Ending.FAILED, f"{happened} {step}")
-        self._chat.fail(happened, f"{step} {_kept(is_back)}; {_RETRY}{offer}")
+        self._chat.fail(happened, f"{step} {_kept(is_back)}; {_retry()}{offer}")
 
     def _decline(self, question: Confirming, failure: NoProviderAnswered, *, is_back: bool) -> None:
         """The person kept the conversation from another provider."""
@@ -166,9 +165,10 @@ class TurnPresenter:
         asked = Target(cause.provider, cause.model) if cause else None
         happened = handover.declined(asked, cause.info if cause else None, question.target)
         self.other = question.target.provider
-        again = f"r asks {self._first.provider} again, " if self._first else "r tries again, "
+        retry, other = keys.label("retry"), keys.label("other")
+        again = f"{retry} asks {self._first.provider} again" if self._first else f"{retry} tries again"
         self._close(Ending.FAILED, happened)
-        self._chat.fail(happened, f"{_kept(is_back)}. In the chat: {again}o sends it to {self.other}.")
+        self._chat.fail(happened, f"{_kept(is_back)}. In the chat: {again}, {other} sends it to {self.other}.")
 
     def on_stop(self) -> None:
         """The person stopped it. What there is of the answer stays."""
@@ -192,7 +192,7 @@ class TurnPresenter:
         self._fold("interrupted")
         sentence = "The answer was lost to a fault in this program."
         self._close(Ending.FAILED, sentence)
-        self._chat.fail(sentence, f"{_kept(is_back)}; {_RETRY}")
+        self._chat.fail(sentence, f"{_kept(is_back)}; {_retry()}")
 
     @property
     def has_text(self) -> bool:
@@ -313,6 +313,10 @@ class TurnPresenter:
     def _activity(self, what: str, target: Target | None = None) -> None:
         if (who := target or self._target) is not None:
             self._stage.show_activity(f"{who.provider} {what}", None)
+
+
+def _retry() -> str:
+    return f"{keys.label('again')} retries it (or {keys.label('retry')}, in the chat)."
 
 
 def _kept(is_back: bool) -> str:

@@ -9,11 +9,16 @@ from phoenix_tui.core.errors import ErrorClass, ErrorInfo, Phase, ProviderError
 from phoenix_tui.core.profiles import PROVIDER_NAMES, profile_of
 from phoenix_tui.core.snapshot import ProviderInfo
 from phoenix_tui.core.types import Answer, AttemptRecord, Outcome, OutcomeKind, Target
+from phoenix_tui.tui import keys
 from phoenix_tui.tui.text import count, countdown, money, one_line, seconds, sentence
 
-OR_ANOTHER = ", or make another provider the primary (alt+1 to alt+7)"
 NOTICEABLE = 0.2
 """Seconds by which a wait must be longer than another before the difference is told."""
+
+
+def or_another() -> str:
+    """The way out that a next step may end with."""
+    return f", or make another provider the primary ({keys.primaries()})"
 
 
 def what_happened(error: ErrorInfo, model: str = "") -> str:
@@ -185,7 +190,7 @@ def nothing_to_ask(infos: dict[str, ProviderInfo]) -> str:
     for info in infos.values():
         if not info.configured and info.fix:
             return f"Set up one of the seven, for example: {one_line(info.fix)}. /providers shows them all."
-    return "/providers shows why; `c` in the health panel checks one now."
+    return f"/providers shows why; {keys.label('health.check')} in the health panel checks one now."
 
 
 def mend(info: ProviderInfo) -> str:
@@ -215,11 +220,11 @@ def next_step(error: ErrorInfo, model: str, info: ProviderInfo | None) -> str:
         case ErrorClass.PERMISSION:
             return "Use a key with access to that model, or name another model."
         case ErrorClass.QUOTA:
-            return f"Add credit there{OR_ANOTHER}."
+            return f"Add credit there{or_another()}."
         case ErrorClass.RATE_LIMIT | ErrorClass.OVERLOADED:
-            return f"Wait a moment and retry{OR_ANOTHER}."
+            return f"Wait a moment and retry{or_another()}."
         case ErrorClass.SERVER | ErrorClass.PROTOCOL | ErrorClass.UNKNOWN | ErrorClass.CANCELLED:
-            return f"Retry{OR_ANOTHER}."
+            return f"Retry{or_another()}."
         case ErrorClass.TIMEOUT | ErrorClass.NETWORK:
             if info is not None and info.local:
                 return f"Is the server running at {one_line(info.base_url)}? Start it, then retry."

@@ -10,7 +10,9 @@ from textual.color import Color
 from textual.theme import Theme
 
 from phoenix_tui.core.snapshot import HealthState, ProviderHealth, Snapshot
-from phoenix_tui.tui.bindings import KEYS, Group, footer_of
+from phoenix_tui.tui.bindings import KEYS, Group
+from phoenix_tui.tui.footer import footer_of
+from phoenix_tui.tui.keys import Keys
 from phoenix_tui.tui.screens.help import help_parts
 from phoenix_tui.tui.slash import COMMANDS
 from phoenix_tui.tui.theme import THEMES
@@ -234,13 +236,13 @@ def test_every_key_has_an_id_of_its_own_and_is_bound_once_where_it_acts() -> Non
     for group in Group:
         here = [key for row in KEYS if row.group in (group, Group.ANYWHERE) for key in row.keys.split(",")]
         assert len(set(here)) == len(here), group
-        assert footer_of(group)[-1] == ("f1", "help")
+        assert footer_of(group, Keys())[-1] == ("f1", "help")
 
 
 def test_the_help_names_every_key_and_every_command() -> None:
     text = "".join(part for part, _ in help_parts("About this part."))
     for row in KEYS:
-        assert row.key_label in text
+        assert Keys().labels(row.id) in text
         assert row.description in text
     for command in COMMANDS:
         assert f"/{command.name}" in text

@@ -14,7 +14,7 @@ from phoenix_tui.core.errors import NoProviderAnswered
 from phoenix_tui.core.events import Confirming
 from phoenix_tui.core.snapshot import Snapshot
 from phoenix_tui.core.types import ChatRequest
-from phoenix_tui.tui import handover
+from phoenix_tui.tui import handover, keys
 from phoenix_tui.tui.chat import Chat
 from phoenix_tui.tui.conversation import Conversation
 from phoenix_tui.tui.glyphs import ASCII, UNICODE
@@ -31,6 +31,11 @@ ELAPSED_SHOWN_AFTER = 2.0
 ENTER_HEARD_AFTER = 0.5
 """Seconds for which a question to the person stands there before Enter answers it: a key that was meant for something
 else must not give the conversation away."""
+
+
+def still_coming() -> str:
+    """Why something cannot be done now."""
+    return f"An answer is still coming: {keys.label('stop')} stops it first."
 
 
 class AskingScreen(ProviderScreen):
@@ -184,7 +189,8 @@ class AskingScreen(ProviderScreen):
         if self._asked is None:
             self.question = self.confirm_key = ""
             return
-        self.confirm_key = "enter" if self.focused is self.prompt and not self.prompt.text else "ctrl+g"
+        is_free = self.focused is self.prompt and not self.prompt.text
+        self.confirm_key = keys.label("send" if is_free else "confirm")
         self.question = handover.question(self._asked, self._asked.until - self.now, self.confirm_key)
 
     def _draw_activity(self) -> None:
@@ -260,7 +266,7 @@ class AskingScreen(ProviderScreen):
         if self.begin.local_only:
             self.say(handover.LOCK_IS_FIXED)
         elif self.is_answering:
-            self.tell("An answer is still coming: esc stops it first.")
+            self.tell(still_coming())
         elif wanted == "off" and self.kept_here:
             self._lock(on=False)
             self.say(handover.unlocked(infos))

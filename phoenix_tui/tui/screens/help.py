@@ -12,6 +12,7 @@ from textual.content import Content
 from textual.screen import ModalScreen
 from textual.widgets import Static
 
+from phoenix_tui.tui import keys
 from phoenix_tui.tui.bindings import KEYS
 from phoenix_tui.tui.slash import COMMANDS
 from phoenix_tui.tui.text import fit
@@ -34,7 +35,7 @@ class HelpScreen(ModalScreen[None]):
     def compose(self) -> ComposeResult:
         with VerticalScroll(id="help") as box:
             box.border_title = "Help"
-            box.border_subtitle = "esc closes"
+            box.border_subtitle = f"{keys.label('stop')} closes"
             yield Static(Content.assemble(*help_parts(self._about)), markup=False)
 
     def action_dismiss_help(self) -> None:
@@ -49,7 +50,7 @@ def help_parts(about: str) -> list[Part]:
     for group, rows in groupby(KEYS, key=lambda row: row.group):
         parts.append((f"{group.value}\n", "$accent bold"))
         for row in rows:
-            parts += [(f"  {fit(row.key_label, KEY_CELLS - 2)}", "bold"), (row.description + "\n", "")]
+            parts += [(f"  {fit(keys.labels(row.id), KEY_CELLS - 2)}", "bold"), (row.description + "\n", "")]
         parts.append(("\n", ""))
     parts.append(("Commands (a line that begins with /)\n", "$accent bold"))
     for command in COMMANDS:

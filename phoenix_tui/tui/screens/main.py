@@ -16,13 +16,14 @@ from textual.timer import Timer
 from textual.widget import Widget
 from textual.widgets import Static
 
+from phoenix_tui.tui import keys
 from phoenix_tui.tui.bindings import Group, bindings_of
 from phoenix_tui.tui.conversation import Conversation
 from phoenix_tui.tui.keeping import SessionKeeper
 from phoenix_tui.tui.order_report import order_report
 from phoenix_tui.tui.ports import Tone
 from phoenix_tui.tui.report import report
-from phoenix_tui.tui.screens.asking_screen import AskingScreen
+from phoenix_tui.tui.screens.asking_screen import AskingScreen, still_coming
 from phoenix_tui.tui.screens.help import HelpScreen
 from phoenix_tui.tui.session import Found, Saved, SessionStore
 from phoenix_tui.tui.slash import Run, Say, parse
@@ -79,8 +80,8 @@ class MainScreen(AskingScreen):
             with Vertical(id="panels"):
                 yield HealthSidebar(glyphs=glyphs, id="health").data_bind(main.now, snapshot=main.shown)
                 yield FallbackPanel(glyphs=glyphs, id="order").data_bind(snapshot=main.shown)
-        keys = KeyBar(id="keys")
-        yield keys.data_bind(main.group, main.is_answering, main.confirm_key, main.tokens, main.cost_usd, main.budget)
+        bar = KeyBar(id="keys")
+        yield bar.data_bind(main.group, main.is_answering, main.confirm_key, main.tokens, main.cost_usd, main.budget)
         yield Static("This terminal is too small. Make it at least 40 columns by 12 lines.", id="too-small")
 
     def on_mount(self) -> None:
@@ -121,7 +122,7 @@ class MainScreen(AskingScreen):
         self.offered = found
         said = count(len(found.saved.exchanges), "question") if found.saved.exchanges else "only a draft"
         when = ago(max(0.0, self.begin.wall() - found.written_at))
-        self.say(f"Your last conversation ({said}, {when}) was kept: ctrl+r or /restore brings it back.")
+        self.say(f"Your last conversation ({said}, {when}) was kept: {keys.label('again')} or /restore brings it back.")
 
     async def _save(self) -> None:
         await self.keeper.save(self.saved())
@@ -154,8 +155,9 @@ class MainScreen(AskingScreen):
             case Say(text):
                 if self.is_answering:
                     self.prompt.take_back(event.text)
-                    asked = "ctrl+g lets the question go on, esc keeps it here"
-                    coming = "An answer is still coming: esc stops it, then enter sends"
+                    stop = keys.label("stop")
+                    asked = f"{keys.label('confirm')} lets the question go on, {stop} keeps it here"
+                    coming = f"An answer is still coming: {stop} stops it, then {keys.label('send')} sends"
                     self.tell(f"{asked if self.question else coming}. Your text stays here.")
                     return
                 self.prompt.remember(event.text)
@@ -232,7 +234,7 @@ class MainScreen(AskingScreen):
 
     def action_help(self) -> None:
         about = getattr(self.focused, "HELP", "") or ""
-        self.app.push_screen(HelpScreen(str(about)))
+        self.app.push_screen(HelpScreen(keys.filled(str(about))))
 
     def action_again(self) -> None:
         if self.offered is not None and self.conversation.is_empty:
@@ -266,11 +268,11 @@ class MainScreen(AskingScreen):
 
     def action_new(self) -> None:
         if self.is_answering:
-            self.tell("An answer is still coming: esc stops it first.")
+            self.tell(still_coming())
             return
         self.keeper.begin_another(replace(self.saved(), draft=""))
         if self.kept_here and not self.begin.local_only:
-            self.tell("The new conversation may leave this machine; ctrl+l keeps it here.")
+            self.tell(f"The new conversation may leave this machine; {keys.label('local')} keeps it here.")
         self.conversation = Conversation(local_only=self.begin.local_only)
         self.kept_here = self.begin.local_only
         self.forget_turns()

@@ -17,7 +17,7 @@ from textual.worker import Worker, WorkerState, WorkType
 from phoenix_tui.core.errors import PhoenixError
 from phoenix_tui.core.snapshot import HealthState, Snapshot
 from phoenix_tui.core.types import Strategy
-from phoenix_tui.tui import health_words, messages, switching
+from phoenix_tui.tui import health_words, keys, messages, switching
 from phoenix_tui.tui.keeping import ChoicesKeeper
 from phoenix_tui.tui.ports import ClientPort
 from phoenix_tui.tui.start import Start
@@ -127,7 +127,8 @@ class ProviderScreen(Screen[None]):
         self.log.error(error)
         what = f"{type(error).__name__}: {one_line(str(error))[:200]}" if error else "an unknown fault"
         if event.worker.group == "client":
-            self._client_problem = f"The providers cannot be asked: {what}. Leave with ctrl+q and start again."
+            leave = f"Leave with {keys.label('quit')} and start again."
+            self._client_problem = f"The providers cannot be asked: {what}. {leave}"
             self._client_settled.set()
             self.tell(self._client_problem, "error")
         elif event.worker.group != "turn":

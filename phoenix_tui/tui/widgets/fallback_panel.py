@@ -9,6 +9,7 @@ from textual.binding import BindingType
 from textual.reactive import reactive
 
 from phoenix_tui.core.snapshot import Placement, Snapshot
+from phoenix_tui.tui import keys
 from phoenix_tui.tui.bindings import Group, bindings_of
 from phoenix_tui.tui.glyphs import UNICODE, Glyphs, style_of, word_of
 from phoenix_tui.tui.messages import OrderMoved, OrderReset, PrimaryChosen, ProviderSwitched, StrategyPassedOn
@@ -25,7 +26,8 @@ class FallbackPanel(RowList):
     HELP = (
         "The order in which providers are asked. It is your own order, changed only where health demands it; each "
         "difference has its reason beside it, and /route has the whole of it. The strategy below says what may change "
-        "your order; s passes on to the next. The last lines say who would answer if you sent a message now."
+        "your order; {order.strategy} passes on to the next. The last lines say who would answer if you sent a message "
+        "now."
     )
     BINDINGS: ClassVar[list[BindingType]] = [*bindings_of(Group.ORDER)]
 
@@ -44,7 +46,7 @@ class FallbackPanel(RowList):
 
     def _draw(self) -> None:
         if self.snapshot is not None:
-            strategy = f"{self.snapshot.strategy} (s changes it)"
+            strategy = f"{self.snapshot.strategy} ({keys.label('order.strategy')} changes it)"
             if strategy != self.border_subtitle:  # saying it paints the whole panel
                 self.border_subtitle = strategy
             self.show_rows(order_rows(self.snapshot, self.scrollable_content_region.width, self._glyphs))

@@ -23,7 +23,7 @@ class HealthSidebar(RowList):
     there is room, its place in the order, the newest samples and the model, or why it is not available."""
 
     HELP = (
-        "The health of the seven. The number is that of the key that makes one the primary (alt+1 to alt+7); #2 is its "
+        "The health of the seven. The number is that of the key that makes one the primary ({primaries}); #2 is its "
         "place in the order now. Then state, average time to first token and success rate; below, the newest "
         "samples (a mark in a gap is a failure) and the model."
     )

@@ -7,7 +7,9 @@ from textual.reactive import reactive
 from textual.widget import Widget
 
 from phoenix_tui.core.snapshot import HealthState, Snapshot
-from phoenix_tui.tui.bindings import Group, footer_of
+from phoenix_tui.tui import keys
+from phoenix_tui.tui.bindings import Group
+from phoenix_tui.tui.footer import Hint, footer_of
 from phoenix_tui.tui.glyphs import UNICODE, Glyphs, style_of, word_of
 from phoenix_tui.tui.handover import LOCK_SHOWN
 from phoenix_tui.tui.health_words import Phrases, offline_banner, remaining_until_retry
@@ -102,7 +104,7 @@ class HealthStrip(Widget):
         parts: list[Part] = []
         used = 0
         for index, entry in enumerate(entries):
-            more = f"+{len(entries) - index} (f9)"
+            more = f"+{len(entries) - index} ({keys.label('panels')})"
             cells = sum(len(text) for text, _ in entry) + 2
             is_last = index == len(entries) - 1
             if used + cells + (0 if is_last else len(more)) > self.size.width:
@@ -190,22 +192,23 @@ class KeyBar(Widget):
             right.append((f"  {self.budget}", "$foreground"))
         elif self.cost_usd is not None:
             right.append((f"  {money(self.cost_usd)}", "$foreground"))
-        *others, last = footer_of(self.group)
+        *others, last = footer_of(self.group, keys.in_force())
         kept = len(last[0]) + len(last[1]) + 1
         room = self.size.width - sum(len(text) for text, _ in right) - (2 if right else 0) - kept
-        first = [("esc", "stop" if self.is_answering else "chat" if self.group is Group.PROMPT else "write")]
+        stop = keys.label("stop")
+        first = [(stop, "stop" if self.is_answering else "chat" if self.group is Group.PROMPT else "write")]
         if self.confirm_key:
-            first = [("esc", "keep here"), (self.confirm_key, "send now")]
-            others = [row for row in others if row[0] != "enter"]  # it sends nothing else meanwhile
+            first = [(stop, "keep here"), (self.confirm_key, "send now")]
+            others = [row for row in others if row[0] != keys.label("send")]  # it sends nothing else meanwhile
         left: list[Part] = []
         used = 0
-        shown: list[tuple[str, str]] = []
-        for keys, label in (*first, *others):
-            cells = len(keys) + 1 + len(label) + 3
+        shown: list[Hint] = []
+        for key, label in (*first, *others):
+            cells = len(key) + 1 + len(label) + 3
             if used + cells > room:
                 break
-            shown.append((keys, label))
+            shown.append((key, label))
             used += cells
-        for keys, label in (*shown, last):
-            left += [("   " if left else "", ""), (keys, "$accent bold"), (f" {label}", "$text-muted")]
+        for key, label in (*shown, last):
+            left += [("   " if left else "", ""), (key, "$accent bold"), (f" {label}", "$text-muted")]
         return spread(left, right, self.size.width)

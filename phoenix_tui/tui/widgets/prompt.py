@@ -11,6 +11,7 @@ from textual.message import Message
 from textual.widgets import TextArea
 
 from phoenix_tui.core.text import strip_controls
+from phoenix_tui.tui import keys
 from phoenix_tui.tui.bindings import Group, bindings_of
 
 TALLEST = 8
@@ -28,12 +29,12 @@ class Prompt(TextArea):
     """A text area that sends on Enter, grows with its text and remembers what was sent."""
 
     HELP = (
-        "Write here. Enter sends, ctrl+j begins a new line. Up in the first line and down in the last one walk through "
-        "what you sent before. A large paste is shown as a short mark and sent in full. Lines that begin with / are "
-        "commands; begin with // to send a slash."
+        "Write here. {send} sends, {newline} begins a new line. {history.back} in the first line and "
+        "{history.forward} in the last one walk through what you sent before. A large paste is shown as a short mark "
+        "and sent in full. Lines that begin with / are commands; begin with // to send a slash."
     )
     BINDINGS: ClassVar[list[BindingType]] = [
-        *(binding for binding in bindings_of(Group.PROMPT) if binding.action in ("submit", "newline")),
+        *bindings_of(Group.PROMPT),
         Binding("ctrl+c,super+c", "copy_or_hint", "Copy", show=False),
     ]
 
@@ -103,7 +104,9 @@ class Prompt(TextArea):
         """Every key of the prompt's own acts here, in the order in which keys come. As priority bindings they would
         overtake characters typed just before them; as plain ones, which act only when the key has gone up to the app,
         characters that came with them would overtake them: over a slow line many keys come at once."""
-        for binding in self._bindings.key_to_bindings.get(event.key, ()):
+        bindings = self._bindings.copy()
+        bindings.apply_keymap(keys.in_force().own)
+        for binding in bindings.key_to_bindings.get(event.key, ()):
             if await self.app.run_action(binding.action, self):
                 event.stop()
                 event.prevent_default()
@@ -151,17 +154,15 @@ class Prompt(TextArea):
         if self.selected_text:
             self.action_copy()
         else:
-            self.post_message(self.Hinted("Esc stops an answer, ctrl+q leaves."))
+            self.post_message(self.Hinted(f"{keys.label('stop')} stops an answer, {keys.label('quit')} leaves."))
 
-    def action_cursor_up(self, select: bool = False) -> None:
-        if not select and self.navigator.is_first_wrapped_line(self.cursor_location) and self._walk(-1):
-            return
-        super().action_cursor_up(select)
+    def action_history_back(self) -> None:
+        if not (self.navigator.is_first_wrapped_line(self.cursor_location) and self._walk(-1)):
+            self.action_cursor_up()
 
-    def action_cursor_down(self, select: bool = False) -> None:
-        if not select and self.navigator.is_last_wrapped_line(self.cursor_location) and self._walk(1):
-            return
-        super().action_cursor_down(select)
+    def action_history_forward(self) -> None:
+        if not (self.navigator.is_last_wrapped_line(self.cursor_location) and self._walk(1)):
+            self.action_cursor_down()
 
     def _walk(self, step: int) -> bool:
         """Go through what was sent; below the newest stands the draft. False at either end."""

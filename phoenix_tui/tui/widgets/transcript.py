@@ -28,8 +28,8 @@ class Transcript(TranscriptView):
 
     HELP = (
         "The chat. Up, down, page and home/end scroll; n and p step from entry to entry and from fold to fold, enter "
-        "opens or closes a fold, c copies the selection or the last answer, r asks an unanswered question again, and o "
-        "asks it of another provider. Typing goes back to the prompt."
+        "opens or closes a fold, c copies the selection or the last answer, {retry} asks an unanswered question "
+        "again, and {other} asks it of another provider. Typing goes back to the prompt."
     )
 
     BINDINGS: ClassVar[list[BindingType]] = [

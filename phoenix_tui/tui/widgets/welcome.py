@@ -7,6 +7,7 @@ from textual.reactive import reactive
 from textual.widget import Widget
 
 from phoenix_tui.core.snapshot import Snapshot
+from phoenix_tui.tui import keys
 from phoenix_tui.tui.glyphs import UNICODE, Glyphs, has_failed_check, style_of, word_of
 from phoenix_tui.tui.order_words import first_to_answer
 from phoenix_tui.tui.text import fit, one_line
@@ -79,9 +80,9 @@ def welcome_parts(snapshot: Snapshot, glyphs: Glyphs, *, is_demo: bool) -> list[
             parts.append(("No other provider is set up to take over; /providers shows how.\n", "$text-muted"))
     if is_demo:
         parts.append((_DEMO, "$text-muted"))
-    parts.append(
-        ("\nalt+1 to alt+7 change who is asked first, f1 shows every key, /help every command.", "$text-muted")
-    )
+    first_key, every_key = keys.primaries(), keys.label("help")
+    ways = f"\n{first_key} change who is asked first, {every_key} shows every key, /help every command."
+    parts.append((ways, "$text-muted"))
     return parts
 
 

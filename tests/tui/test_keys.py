@@ -1,0 +1,92 @@
+"""Keys that the person changed: they act, and every sentence names them."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+import phoenix_tui.tui
+from phoenix_tui.core.errors import ErrorClass
+from phoenix_tui.tui import keys
+from phoenix_tui.tui.keys import ROWS, Keys, shown_key
+from phoenix_tui.tui.widgets.lines import KeyBar
+from tests.tui.conftest import OpenScreen
+from tests.tui.fakes import FakeClient, make_snapshot, nobody, says
+
+_SOURCES = sorted(Path(phoenix_tui.tui.__file__).parent.rglob("*.py"))
+
+
+@pytest.mark.parametrize(
+    ("key", "shown"),
+    [("escape", "esc"), ("left_square_bracket", "["), ("ctrl+slash", "ctrl+/"), ("space", "space"), ("K", "K"),
+     ("question_mark", "?"), ("pageup", "pageup"), ("alt+1", "alt+1")],
+)  # fmt: skip
+def test_a_key_is_named_as_people_write_it(key: str, shown: str) -> None:
+    assert shown_key(key) == shown
+
+
+def test_a_label_is_the_first_key_and_the_own_one_where_there_is_one() -> None:
+    own = Keys({"again": "f12,ctrl+y"})
+    assert (Keys().label("stop"), Keys().label("again"), own.label("again")) == ("esc", "ctrl+r", "f12")
+    assert own.labels("again") == "f12, ctrl+y"
+
+
+def test_the_keys_of_the_primaries_are_a_run_or_a_list() -> None:
+    assert (Keys().primaries, Keys().primaries_brief) == ("alt+1 to alt+7", "alt+1..7")
+    own = Keys({"primary.openai": "ctrl+y"})
+    assert own.primaries == "alt+1, ctrl+y, alt+3, alt+4, alt+5, alt+6, alt+7"
+
+
+def test_a_text_written_down_once_names_the_keys_in_force() -> None:
+    assert keys.filled("{send} sends, {primaries} choose; {history.back} and {this stays}") == (
+        "enter sends, alt+1 to alt+7 choose; up and {this stays}"
+    )
+
+
+def test_every_key_that_is_named_anywhere_is_in_the_table() -> None:
+    named = {
+        name
+        for source in _SOURCES
+        for name in re.findall(r"""labels?\(\s*["']([a-z_.]+)["']""", source.read_text("utf-8"))
+    }
+    assert {"stop", "again"} <= named <= set(ROWS)
+    braced = {
+        name
+        for source in _SOURCES
+        for text in re.findall(r"HELP = \(.*?\n    \)", source.read_text("utf-8"), re.DOTALL)
+        for name in re.findall(r"\{([a-z_.]+)\}", text)
+    }
+    assert "send" in braced
+    assert braced <= {*ROWS, "primaries"}
+
+
+async def test_an_own_key_acts_in_the_prompt_in_the_chat_and_from_anywhere_and_the_old_one_does_not(
+    open_screen: OpenScreen,
+) -> None:
+    client = FakeClient(make_snapshot(), [nobody(ErrorClass.AUTH, "bad key")], says("Better."))
+    async with open_screen(client) as ui:
+        ui.app.rebind({"send": "f12", "retry": "y", "primary.openai": "ctrl+y"})
+        await ui.type("why?\r")
+        assert not client.turns
+        await ui.pilot.press("f12")
+        await ui.answered()
+        assert "ctrl+r retries it (or y, in the chat)" in ui.said
+        await ui.pilot.press("ctrl+y")
+        assert client.was_told("primary", "openai")
+        ui.screen.prompt.empty()
+        await ui.pilot.press("escape", "y")
+        await ui.answered(2)
+
+
+async def test_sentences_name_the_keys_that_the_person_has(open_screen: OpenScreen) -> None:
+    client = FakeClient(make_snapshot(), [nobody(ErrorClass.SERVER, "bad")])
+    async with open_screen(client) as ui:
+        ui.app.rebind({"again": "f12", "retry": "y", "help": "ctrl+y", "primary.grok": "alt+g"})
+        await ui.send("why?")
+        await ui.answered()
+        assert "f12 retries it (or y, in the chat)" in ui.said
+        assert "(alt+1, alt+2, alt+3, alt+4, alt+g, alt+6, alt+7)" in ui.said
+        await ui.pilot.press("tab")
+        assert str(ui.screen.query_one(KeyBar).render()).rstrip().endswith("ctrl+y help")
