@@ -1,0 +1,285 @@
+"""Every row of the key table, through its real keys, and through another key that the person gave it.
+
+A new row needs a scenario here: a function that brings the screen to where the key matters, presses it, and sees what
+it did. It is found by the ids in its decorator; one that serves several rows is told which one it is by `id`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+
+import pytest
+from textual.command import CommandPalette
+
+from phoenix_tui.core.errors import ErrorClass
+from phoenix_tui.core.events import TextDelta
+from phoenix_tui.core.types import Strategy
+from phoenix_tui.tui.bindings import KEYS
+from phoenix_tui.tui.keys import ROWS
+from phoenix_tui.tui.screens.help import HelpScreen
+from tests.tui.conftest import Opened, OpenScreen
+from tests.tui.fakes import HOLD, FakeClient, make_snapshot, nobody, says, started
+from tests.tui.test_app_confirming import asking
+
+OTHER_KEY = "f12"
+"""What each action is given in turn; no row has it by itself."""
+
+
+@dataclass
+class Press:
+    """One row and the key that is to be pressed for it."""
+
+    ui: Opened
+    id: str
+    key: str
+
+    async def __call__(self, times: int = 1) -> None:
+        await self.ui.pilot.press(*[self.key] * times)
+        await self.ui.pilot.pause()
+
+
+Play = Callable[[Opened, Press], Awaitable[None]]
+
+
+@dataclass(frozen=True)
+class Scenario:
+    play: Play
+    client: Callable[[], FakeClient]
+
+
+SCENARIOS: dict[str, Scenario] = {}
+
+
+def scenario(*ids: str, client: Callable[[], FakeClient] = FakeClient) -> Callable[[Play], Play]:
+    """The function below shows what the keys of the rows `ids` do, with a screen over what `client` makes."""
+
+    def take(play: Play) -> Play:
+        for row_id in ids:
+            assert row_id not in SCENARIOS, row_id
+            SCENARIOS[row_id] = Scenario(play, client)
+        return play
+
+    return take
+
+
+def test_every_row_of_the_table_has_a_scenario_and_no_scenario_is_left_over() -> None:
+    assert set(SCENARIOS) == {row.id for row in KEYS}
+
+
+@pytest.mark.parametrize(("row_id", "key"), [(row.id, key) for row in KEYS for key in row.keys.split(",")])
+async def test_a_key_of_the_table_does_what_it_says(open_screen: OpenScreen, row_id: str, key: str) -> None:
+    async with open_screen(SCENARIOS[row_id].client()) as ui:
+        await SCENARIOS[row_id].play(ui, Press(ui, row_id, key))
+
+
+@pytest.mark.parametrize("row_id", [row.id for row in KEYS])
+async def test_another_key_does_it_too(open_screen: OpenScreen, row_id: str) -> None:
+    async with open_screen(SCENARIOS[row_id].client()) as ui:
+        ui.app.rebind({row_id: OTHER_KEY})
+        await SCENARIOS[row_id].play(ui, Press(ui, row_id, OTHER_KEY))
+
+
+def unanswered() -> FakeClient:
+    """Nobody answers the first question; then all is well."""
+    refused = nobody(ErrorClass.AUTH, "bad key")
+    return FakeClient(make_snapshot(), [started("openrouter"), refused], says("Better."))
+
+
+async def focus(ui: Opened, selector: str) -> None:
+    ui.screen.query(selector).first().focus()
+    await ui.until(lambda: f"#{ui.focus}" == selector)
+
+
+# Anywhere
+
+
+@scenario("stop", client=lambda: FakeClient(make_snapshot(), [started("openrouter"), TextDelta("Half"), HOLD]))
+async def _stops(ui: Opened, press: Press) -> None:
+    await ui.send("why?")
+    await ui.until(lambda: ui.client.turns and ui.client.turns[0].holding.is_set())
+    await press()
+    await ui.until(lambda: ui.client.turns[0].closed and not ui.screen.is_answering)
+    await press()
+    assert ui.focus == "transcript"
+
+
+@scenario(*(row.id for row in KEYS if row.id.startswith("primary.")), client=lambda: FakeClient(make_snapshot()))
+async def _makes_primary(ui: Opened, press: Press) -> None:
+    name = press.id.partition(".")[2]
+    await ui.type("draft")
+    await press(2)
+    if name != "openrouter":
+        assert ui.client.was_told("primary", name)
+    assert f"{name} is the primary already." in ui.told
+    assert ui.screen.prompt.value == "draft"
+
+
+@scenario("palette")
+async def _opens_the_palette(ui: Opened, press: Press) -> None:
+    await press()
+    await ui.until(lambda: isinstance(ui.app.screen, CommandPalette))
+
+
+@scenario("help")
+async def _shows_the_help(ui: Opened, press: Press) -> None:
+    await press()
+    assert isinstance(ui.app.screen, HelpScreen)
+
+
+@scenario("panels")
+async def _shows_and_hides_the_panels(ui: Opened, press: Press) -> None:
+    await press()
+    assert not ui.screen.query("#panels").first().region
+    await press()
+    assert ui.screen.query("#panels").first().region
+
+
+@scenario("local")
+async def _keeps_the_conversation_here(ui: Opened, press: Press) -> None:
+    await press()
+    assert ui.screen.conversation.local_only
+
+
+@scenario("confirm", client=lambda: FakeClient(make_snapshot(), asking()))
+async def _lets_the_next_one_answer(ui: Opened, press: Press) -> None:
+    await ui.send("why?")
+    await ui.until(lambda: ui.client.turns and ui.client.turns[-1].holding.is_set())
+    await press()
+    await ui.answered()
+    assert ui.client.turns[0].answers == [True]
+
+
+@scenario("again", client=unanswered)
+async def _asks_again(ui: Opened, press: Press) -> None:
+    await ui.send("why?")
+    await ui.answered()
+    await press()
+    await ui.answered(2)
+
+
+@scenario("quit")
+async def _leaves(ui: Opened, press: Press) -> None:
+    await press()
+    await ui.until(lambda: ui.app._exit)
+
+
+@scenario("focus.next")
+async def _goes_on(ui: Opened, press: Press) -> None:
+    await press()
+    assert ui.focus == "health"
+
+
+@scenario("focus.previous")
+async def _goes_back(ui: Opened, press: Press) -> None:
+    await focus(ui, "#health")
+    await press()
+    assert ui.focus == "prompt"
+
+
+# In the prompt
+
+
+@scenario("send")
+async def _sends(ui: Opened, press: Press) -> None:
+    await ui.type("why?")
+    await press()
+    await ui.answered()
+
+
+@scenario("newline")
+async def _begins_a_line(ui: Opened, press: Press) -> None:
+    await ui.type("why")
+    await press()
+    await ui.type("not")
+    assert ui.screen.prompt.value == "why\nnot"
+
+
+@scenario("history.back")
+async def _brings_back_what_was_sent(ui: Opened, press: Press) -> None:
+    await ui.send("why?")
+    await ui.answered()
+    await press()
+    assert ui.screen.prompt.value == "why?"
+
+
+@scenario("history.forward")
+async def _comes_back_to_the_draft(ui: Opened, press: Press) -> None:
+    await ui.send("why?")
+    await ui.answered()
+    await ui.type("draft")
+    await ui.pilot.press("up")
+    assert ui.screen.prompt.value == "why?"
+    await press()
+    assert ui.screen.prompt.value == "draft"
+
+
+# In the chat
+
+
+@scenario("retry", "other", client=unanswered)
+async def _asks_from_the_chat(ui: Opened, press: Press) -> None:
+    await ui.send("why?")
+    await ui.answered()
+    await ui.pilot.press("escape")
+    await press()
+    await ui.answered(2)
+    assert (ui.client.turns[1].request.provider is not None) is (press.id == "other")
+
+
+@scenario("write")
+async def _goes_to_the_prompt(ui: Opened, press: Press) -> None:
+    await ui.pilot.press("escape")
+    await press()
+    assert (ui.focus, ui.screen.prompt.value) == ("prompt", "")
+
+
+# In the panels
+
+
+@scenario("health.primary", "order.primary")
+async def _makes_the_chosen_one_primary(ui: Opened, press: Press) -> None:
+    await focus(ui, "#" + press.id.partition(".")[0])
+    await ui.pilot.press("down")
+    await press()
+    assert ui.client.was_told("primary", "openai")
+
+
+@scenario("health.check")
+async def _checks(ui: Opened, press: Press) -> None:
+    await focus(ui, "#health")
+    await press()
+    await ui.until(lambda: ui.client.probed == ["openrouter"])
+
+
+@scenario("order.up", "order.down")
+async def _moves(ui: Opened, press: Press) -> None:
+    await focus(ui, "#order")
+    await ui.pilot.press("down")
+    await press()
+    assert ui.client.was_told("move", "openai", -1 if press.id == "order.up" else 1)
+
+
+@scenario("order.switch")
+async def _switches_off(ui: Opened, press: Press) -> None:
+    await focus(ui, "#order")
+    await press()
+    assert ui.client.was_told("off", "openrouter")
+
+
+@scenario("order.strategy")
+async def _passes_the_strategy_on(ui: Opened, press: Press) -> None:
+    await focus(ui, "#order")
+    await press()
+    assert ui.client.was_told("strategy", Strategy.LATENCY)
+
+
+@scenario("order.reset")
+async def _resets_the_order(ui: Opened, press: Press) -> None:
+    await focus(ui, "#order")
+    await press()
+    assert ui.client.was_told("reset")
+
+
+def test_ids_are_what_a_preferences_file_can_name() -> None:
+    assert all(row_id.replace(".", "").isalpha() and row_id.islower() for row_id in ROWS)
