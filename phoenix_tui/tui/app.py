@@ -15,7 +15,7 @@ from textual.filter import Monochrome
 from phoenix_tui import paths
 from phoenix_tui.tui import keys
 from phoenix_tui.tui.commands import PhoenixCommands
-from phoenix_tui.tui.keys import Keys
+from phoenix_tui.tui.keys import ROWS, Keys
 from phoenix_tui.tui.plain_signs import PlainSigns
 from phoenix_tui.tui.screens.main import MainScreen
 from phoenix_tui.tui.start import Start
@@ -26,13 +26,14 @@ ENDING_SIGNALS = ("SIGTERM", "SIGHUP", "SIGINT")
 """Names, since not every system has all of them. SIGINT comes from outside only: ctrl+c is a key here."""
 
 
-class PhoenixApp(App[None]):
+class PhoenixApp(App[None], inherit_bindings=False):
     """The full screen of phoenix-tui. Build it with a `Start`, then `run_screen`."""
 
     TITLE = "phoenix-tui"
     COMMANDS = {PhoenixCommands}  # noqa: RUF012 - Textual declares it so
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("ctrl+c", "hint_leave", "Hint", show=False, system=True),
+        Binding(ROWS["quit"].keys, "quit", id="quit", show=False, priority=True),  # over every screen
     ]
 
     def __init__(self, start: Start) -> None:

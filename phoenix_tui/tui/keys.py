@@ -15,7 +15,7 @@ from types import MappingProxyType
 from textual.keys import _character_to_key
 
 from phoenix_tui.core.profiles import PROVIDER_NAMES
-from phoenix_tui.tui.bindings import KEYS
+from phoenix_tui.tui.bindings import KEYS, Group
 
 ROWS = MappingProxyType({row.id: row for row in KEYS})
 """The table by id."""
@@ -45,6 +45,10 @@ class Keys:
         if action not in self.own and (shown := ROWS[action].shown):
             return shown
         return ", ".join(shown_key(key) for key in self.of(action))
+
+    def action_at(self, group: Group, key: str) -> str | None:
+        """What a key of Textual's spelling does in `group`, None when it does nothing of the table's."""
+        return next((row.action for row in KEYS if row.group is group and key in self.of(row.id)), None)
 
     @property
     def primaries(self) -> str:

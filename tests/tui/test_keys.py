@@ -80,6 +80,19 @@ async def test_an_own_key_acts_in_the_prompt_in_the_chat_and_from_anywhere_and_t
         await ui.answered(2)
 
 
+async def test_a_key_that_was_given_away_is_the_editors_again(open_screen: OpenScreen) -> None:
+    async with open_screen() as ui:
+        ui.app.rebind({"send": "f12", "history.back": "alt+up", "quit": "f11"})
+        await ui.type("one\rtwo")
+        assert ui.screen.prompt.value == "one\ntwo"
+        await ui.pilot.press("up")
+        assert ui.screen.prompt.cursor_location == (0, 3)
+        await ui.pilot.press("ctrl+q")
+        assert not ui.app._exit
+        await ui.pilot.press("f1", "f11")
+        assert ui.app._exit, "over the help too"
+
+
 async def test_sentences_name_the_keys_that_the_person_has(open_screen: OpenScreen) -> None:
     client = FakeClient(make_snapshot(), [nobody(ErrorClass.SERVER, "bad")])
     async with open_screen(client) as ui:

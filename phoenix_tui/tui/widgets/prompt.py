@@ -12,7 +12,7 @@ from textual.widgets import TextArea
 
 from phoenix_tui.core.text import strip_controls
 from phoenix_tui.tui import keys
-from phoenix_tui.tui.bindings import Group, bindings_of
+from phoenix_tui.tui.bindings import Group
 
 TALLEST = 8
 """Lines to which the prompt grows before it scrolls."""
@@ -34,7 +34,6 @@ class Prompt(TextArea):
         "and sent in full. Lines that begin with / are commands; begin with // to send a slash."
     )
     BINDINGS: ClassVar[list[BindingType]] = [
-        *bindings_of(Group.PROMPT),
         Binding("ctrl+c,super+c", "copy_or_hint", "Copy", show=False),
     ]
 
@@ -103,11 +102,12 @@ class Prompt(TextArea):
     async def _on_key(self, event: events.Key) -> None:
         """Every key of the prompt's own acts here, in the order in which keys come. As priority bindings they would
         overtake characters typed just before them; as plain ones, which act only when the key has gone up to the app,
-        characters that came with them would overtake them: over a slow line many keys come at once."""
-        bindings = self._bindings.copy()
-        bindings.apply_keymap(keys.in_force().own)
-        for binding in bindings.key_to_bindings.get(event.key, ()):
-            if await self.app.run_action(binding.action, self):
+        characters that came with them would overtake them: over a slow line many keys come at once. What the person
+        moved to another key leaves the old one to the text area."""
+        own = keys.in_force().action_at(Group.PROMPT, event.key)
+        editing = [binding.action for binding in self._bindings.key_to_bindings.get(event.key, ())]
+        for action in [own] if own else editing:
+            if await self.app.run_action(action, self):
                 event.stop()
                 event.prevent_default()
                 return
