@@ -113,12 +113,12 @@ class FallbackManager:
         health: Mapping[str, ProviderHealth],
         targets: Mapping[str, Target],
         *,
-        pinned: str | None = None,
+        wanted: str | None = None,
         over_budget: bool = False,
     ) -> tuple[Placement, ...]:
-        """The effective order now, of everybody in the person's order and `pinned`; each with its reasons where it
+        """The effective order now, of everybody in the person's order and `wanted`; each with its reasons where it
         differs. `over_budget` says that what may be spent today is spent."""
-        return self._ordered(health, targets, pinned, Needs(over_budget=over_budget))
+        return self._ordered(health, targets, wanted, Needs(over_budget=over_budget))
 
     def decide(
         self,
@@ -127,7 +127,7 @@ class FallbackManager:
         health: Mapping[str, ProviderHealth],
         targets: Mapping[str, Target],
         now: float,
-        pinned: str | None = None,
+        wanted: str | None = None,
         fallback: bool = True,
         tokens: int | None = None,
         windows: Mapping[str, int | None] | None = None,
@@ -138,16 +138,16 @@ class FallbackManager:
         """What a request does next: at its start (`tried` empty), and after each failed attempt once it is recorded.
 
         `health` must be fresh and that of the targets' models, `now` is wall time (seconds since the epoch). `targets`
-        holds everybody who may be asked at all, `pinned` is the provider that the request names; with `fallback` False
+        holds everybody who may be asked at all, `wanted` is the provider that the request names; with `fallback` False
         nobody but the first is asked. `tokens` estimates the conversation, `windows` are the context windows of the
         targets' models, by provider (both in tokens, None where not known). `named` is the model that the person named,
         which is not refused on an estimate. `over_budget` says that what may be spent today is spent,
         `resumes` that a cut answer is to be gone on with, by the same provider if that can be.
         """
         needs = Needs(tokens, windows or {}, named, over_budget)
-        order = self._ordered(health, targets, pinned, needs)
+        order = self._ordered(health, targets, wanted, needs)
         if not fallback:
-            only = pinned or self._primary
+            only = wanted or self._primary
             order = tuple(placement for placement in order if placement.target.provider == only)
         situation = Situation(
             tried=tried,
@@ -155,7 +155,7 @@ class FallbackManager:
             health=health,
             local=self._local,
             now=now,
-            pinned=pinned,
+            wanted=wanted,
             fallback=fallback,
             windows=needs.windows,
             may_retry=self._budget.allows,
@@ -191,17 +191,17 @@ class FallbackManager:
         return None
 
     def _ordered(
-        self, health: Mapping[str, ProviderHealth], targets: Mapping[str, Target], pinned: str | None, needs: Needs
+        self, health: Mapping[str, ProviderHealth], targets: Mapping[str, Target], wanted: str | None, needs: Needs
     ) -> tuple[Placement, ...]:
         names = self.own_order
-        if pinned is not None and pinned not in names:
-            names = (*names, pinned)
+        if wanted is not None and wanted not in names:
+            names = (*names, wanted)
         known = [targets[name] for name in names if name in targets]
         paces = [pace for target in known if (pace := pace_of(target, health[target.provider])) is not None]
         prices = {target.provider: self._price(target) for target in known} if self._strategy is Strategy.COST else {}
         rules = Rules(
             strategy=self._strategy,
-            pinned=pinned,
+            wanted=wanted,
             barred=barred(
                 names, targets, needs, prices=self._prices, local=self._local, daily_budget=self._daily_budget
             ),

@@ -38,7 +38,7 @@ class Situation:
     health: Mapping[str, ProviderHealth]
     local: Collection[str]
     now: float
-    pinned: str | None
+    wanted: str | None
     fallback: bool
     windows: Mapping[str, int | None] = field(default_factory=dict)
     may_retry: bool = True
@@ -210,7 +210,7 @@ def _passed_over(situation: Situation, chosen: Placement) -> tuple[Placement, ..
         return ()
 
     def is_news(placement: Placement) -> bool:
-        if placement.target.provider == situation.pinned:
+        if placement.target.provider == situation.wanted:
             return True  # asked for by name
         unwanted = any(reason.kind is ReasonKind.NOT_ALLOWED for reason in placement.reasons)
         return (

@@ -29,14 +29,14 @@ def next_retry_at(health: Iterable[ProviderHealth]) -> float | None:
 class Rules:
     """What makes the order, beside the person's own and health.
 
-    `pinned` is asked first by the request's own wish, if it may be asked now: a wish does not end an outage. `barred`
+    `wanted` is asked first by the request's own wish, if it may be asked now: a wish does not end an outage. `barred`
     are those that the request may not be sent to, with the reasons. `prices` are in dollars for a million tokens,
     `usual_ttft` usual times to the first token in seconds, both by provider where known; `overtaken` has pairs of
     providers of which the first is clearly faster.
     """
 
     strategy: Strategy = Strategy.BALANCED
-    pinned: str | None = None
+    wanted: str | None = None
     barred: Mapping[str, tuple[Reason, ...]] = field(default_factory=dict)
     prices: Mapping[str, float] = field(default_factory=dict)
     usual_ttft: Mapping[str, float] = field(default_factory=dict)
@@ -51,10 +51,10 @@ def effective_order(
 ) -> tuple[Placement, ...]:
     """Every provider of `own_order` once, in the order in which they would be asked: by tier, by band of reliability,
     and then as the person put them. `latency` and `cost` rearrange within a band those that can be compared, while
-    others keep their places; `strict` keeps all places but that of the pinned one."""
+    others keep their places; `strict` keeps all places but that of the wanted one."""
     own = [_standing(health[name], place, rules) for place, name in enumerate(own_order, 1)]
     if rules.strategy is Strategy.STRICT:
-        ordered = sorted(own, key=lambda one: one.tier is not Tier.PINNED)
+        ordered = sorted(own, key=lambda one: one.tier is not Tier.WANTED)
     else:
         groups = groupby(sorted(own, key=_rank), key=lambda one: (one.tier, one.band))
         ordered = [one for _, group in groups for one in _arranged(list(group), rules)]
@@ -78,8 +78,8 @@ def effective_order(
 def _standing(health: ProviderHealth, own_place: int, rules: Rules) -> Standing:
     name = health.name
     tier = Tier.EXCLUDED if name in rules.barred else tier_of(health)
-    if name == rules.pinned and tier is Tier.READY:
-        tier = Tier.PINNED
+    if name == rules.wanted and tier is Tier.READY:
+        tier = Tier.WANTED
     return Standing(health, own_place, tier, rules.prices.get(name), rules.usual_ttft.get(name))
 
 

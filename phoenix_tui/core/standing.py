@@ -12,7 +12,7 @@ from phoenix_tui.core.types import Strategy
 class Tier(IntEnum):
     """How ready a provider is; the first part of its place."""
 
-    PINNED = 0
+    WANTED = 0
     READY = 1
     RESTING = 2
     """Works, but rests after a rate limit, or its one trial is under way."""
@@ -48,7 +48,7 @@ _GOOD = 0.95
 
 
 def tier_of(health: ProviderHealth) -> Tier:
-    """The tier of a provider, pins aside."""
+    """The tier of a provider, the wish of a request aside."""
     tier = _TIERS[health.state]
     if tier is Tier.READY and (health.retry_at is not None or _trial_under_way(health)):
         return Tier.RESTING
@@ -107,7 +107,7 @@ def on_trial(health: ProviderHealth) -> tuple[Reason, ...]:
 
 def why_up(riser: Standing, other: Standing, strategy: Strategy) -> Reason | None:
     """Why `riser` stands before `other`, which the person put before it; None where nothing but a third one did it."""
-    if riser.tier is Tier.PINNED:
+    if riser.tier is Tier.WANTED:
         return Reason(ReasonKind.PINNED, "asked for by name")
     if not other.fit:
         return Reason(ReasonKind.PASSED, "others before it cannot be asked now")
@@ -125,7 +125,7 @@ def why_up(riser: Standing, other: Standing, strategy: Strategy) -> Reason | Non
 
 def why_down(faller: Standing, other: Standing, strategy: Strategy) -> Reason | None:
     """Why `faller`, which may be asked, stands behind `other`, which the person put behind it; None as for `why_up`."""
-    if other.tier is Tier.PINNED:
+    if other.tier is Tier.WANTED:
         return Reason(ReasonKind.PINNED, f"{other.name} is asked for by name")
     if other.band < faller.band:
         return Reason(ReasonKind.UNRELIABLE, _unreliable(faller.health))

@@ -280,7 +280,7 @@ class Turn:
             health=health,
             targets=targets,
             now=self._clock.wall(),
-            pinned=self.request.provider,
+            wanted=self.request.provider,
             fallback=self._may_fall_back,
             resumes=resumes,
             **context.needs(self.request, targets, self._tokens),

@@ -53,7 +53,7 @@ class TurnContext:
         return self.fallback.order(
             self.health(request),
             self.targets(request),
-            pinned=request.provider,
+            wanted=request.provider,
             over_budget=self.spending.is_used_up,
         )
 

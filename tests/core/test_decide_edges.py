@@ -37,12 +37,12 @@ def placed(
     strategy: Strategy = Strategy.BALANCED,
     *,
     manager: FallbackManager | None = None,
-    pinned: str | None = None,
+    wanted: str | None = None,
 ) -> list[Placement]:
     names = [its.name for its in health]
     order = manager or FallbackManager(names, primary=names[0], rng=Highest(), strategy=strategy)
     targets = {name: target(name) for name in names}
-    return list(order.order({its.name: its for its in health}, targets, pinned=pinned))
+    return list(order.order({its.name: its for its in health}, targets, wanted=wanted))
 
 
 def names_of(placements: Sequence[Placement]) -> str:
@@ -188,7 +188,7 @@ def test_the_faster_one_passes_only_whom_it_is_clearly_faster_than() -> None:
 
 def test_who_keeps_its_place_between_two_that_changed_theirs_needs_no_reason() -> None:
     down = ProviderHealth("a", HealthState.UNAVAILABLE, retry_at=LATER)
-    placements = placed([down, well("b", 1.0), well("c", 1.0)], pinned="c")
+    placements = placed([down, well("b", 1.0), well("c", 1.0)], wanted="c")
     assert names_of(placements) == "cba"
     assert placements[1].reasons == ()
 

@@ -104,7 +104,7 @@ def test_without_fallback_only_the_first_is_asked(kind: ErrorClass) -> None:
     tried = bench.tried("a", failed(kind, phase=Phase.HEADERS))
     expected = "a" if TABLE[kind].retry_after is not None else None
     assert bench.next_name(tried, fallback=False) == expected
-    assert bench.next_name(pinned="c", fallback=False) == "c"
+    assert bench.next_name(wanted="c", fallback=False) == "c"
 
 
 @pytest.mark.parametrize(
@@ -209,16 +209,16 @@ def test_offline_asks_this_machine_first() -> None:
 
 def test_a_named_provider_is_asked_first_and_the_others_after_it() -> None:
     bench = Bench()
-    assert bench.next_name(pinned="c") == "c"
+    assert bench.next_name(wanted="c") == "c"
     tried = bench.tried("c", failed(ErrorClass.TIMEOUT))
-    assert bench.next_name(tried, pinned="c") == "a"
+    assert bench.next_name(tried, wanted="c") == "a"
     assert bench.monitor.health("c").consecutive_failures == 1
 
 
 def test_a_named_provider_in_an_outage_is_passed_over_and_said_to_be() -> None:
     bench = Bench()
     bench.run("c", *DOWN)
-    decision = bench.decide(pinned="c")
+    decision = bench.decide(wanted="c")
     assert isinstance(decision, Try)
     assert decision.target.provider == "a"
     assert [placement.target.provider for placement in decision.skipped] == ["c"]
@@ -227,7 +227,7 @@ def test_a_named_provider_in_an_outage_is_passed_over_and_said_to_be() -> None:
 def test_a_named_provider_outside_the_order_is_asked_too() -> None:
     bench = Bench()
     bench.manager = FallbackManager(("a", "b"), primary="a", rng=Highest())
-    assert bench.next_name(pinned="c") == "c"
+    assert bench.next_name(wanted="c") == "c"
     tried = [bench.tried(name, failed(ErrorClass.TIMEOUT)) for name in ("a", "b")]
     assert bench.next_name(*tried) is None
 
@@ -307,8 +307,8 @@ def test_need_tries_a_used_up_quota_but_never_a_refused_key() -> None:
     bench.run("a", failed(ErrorClass.AUTH))
     bench.run("b", failed(ErrorClass.QUOTA))
     assert bench.next_name() == "b"
-    assert bench.next_name(pinned="a", fallback=False) is None
-    decision = bench.decide(pinned="a", fallback=False)
+    assert bench.next_name(wanted="a", fallback=False) is None
+    decision = bench.decide(wanted="a", fallback=False)
     assert isinstance(decision, GiveUp)
     assert decision.cause is None
     assert decision.reason == "No provider can be asked now (a: the key was refused)."
@@ -333,7 +333,7 @@ def test_who_has_no_target_is_never_asked_not_even_in_need(outcomes: tuple[Outco
     assert bench.next_name() == "b"
     del bench.targets["b"]
     assert bench.next_name() is None
-    assert bench.next_name(pinned="a") is None
+    assert bench.next_name(wanted="a") is None
 
 
 def test_a_target_withdrawn_during_the_request_is_not_retried() -> None:

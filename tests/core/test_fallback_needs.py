@@ -76,7 +76,7 @@ def test_a_model_that_is_clearly_too_small_is_passed_over(
 def test_a_model_that_the_person_named_is_never_refused_on_an_estimate() -> None:
     windows = {"a": 100, "b": 100}
     assert next_name(Bench(), tokens=5_000, windows=windows, named="a-model") == "a"
-    assert next_name(Bench(), tokens=5_000, windows=windows, named="b-model", pinned="b") == "b"
+    assert next_name(Bench(), tokens=5_000, windows=windows, named="b-model", wanted="b") == "b"
     assert next_name(Bench(), tokens=5_000, windows=windows, named="another") == "c"
 
 
@@ -155,7 +155,7 @@ def test_over_the_days_budget_only_what_costs_nothing_is_asked() -> None:
 def test_over_budget_nobody_who_costs_is_asked_not_even_by_name_or_in_need() -> None:
     bench = at_a_price("dear", "local")
     bench.run("local", *DOWN)
-    assert next_name(bench, over_budget=True, pinned="dear") == "local"
+    assert next_name(bench, over_budget=True, wanted="dear") == "local"
     bench.monitor.set_enabled("local", False)
     decision = decide(bench, over_budget=True)
     assert isinstance(decision, GiveUp)
@@ -210,14 +210,14 @@ def test_what_will_pass_is_told_each_time_and_what_lasts_is_marked() -> None:
 
 
 def test_a_provider_asked_for_by_name_is_missed_whatever_keeps_it_out() -> None:
-    for pinned in ("off", "elsewhere"):
+    for wanted in ("off", "elsewhere"):
         bench = Bench(names=("works", "off", "elsewhere"))
         bench.monitor.set_enabled("off", False)
         del bench.targets["elsewhere"]
-        decision = decide(bench, pinned=pinned)
+        decision = decide(bench, wanted=wanted)
         assert isinstance(decision, Try)
         assert decision.target.provider == "works"
-        assert list(skipped(decision)) == [pinned]
+        assert list(skipped(decision)) == [wanted]
 
 
 # -- a second one beside a first

@@ -163,7 +163,7 @@ def test_a_place_that_is_as_wished_needs_no_reason_unless_it_is_a_trial() -> Non
 
 def test_who_is_pushed_down_by_a_pin_is_not_called_unreliable() -> None:
     bench = Bench()
-    placements = bench.manager.order(bench.monitor.by_name(), bench.targets, pinned="c")
+    placements = bench.manager.order(bench.monitor.by_name(), bench.targets, wanted="c")
     assert [(one.target.provider, one.reason) for one in placements] == [
         ("c", "asked for by name"),
         ("a", "c is asked for by name"),

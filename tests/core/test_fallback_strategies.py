@@ -51,9 +51,9 @@ def manager(
     )
 
 
-def placed(order: FallbackManager, health: Sequence[ProviderHealth], pinned: str | None = None) -> list[Placement]:
+def placed(order: FallbackManager, health: Sequence[ProviderHealth], wanted: str | None = None) -> list[Placement]:
     targets = {its.name: target(its.name) for its in health}
-    return list(order.order({its.name: its for its in health}, targets, pinned=pinned))
+    return list(order.order({its.name: its for its in health}, targets, wanted=wanted))
 
 
 def names_of(placements: Sequence[Placement]) -> str:
@@ -87,7 +87,7 @@ def test_strict_moves_nobody_and_passes_over_who_cannot_be_asked() -> None:
 
 def test_strict_lets_a_request_ask_for_somebody_by_name() -> None:
     health = [well("a"), well("b"), well("c")]
-    placements = placed(manager(health, Strategy.STRICT), health, pinned="c")
+    placements = placed(manager(health, Strategy.STRICT), health, wanted="c")
     assert names_of(placements) == "cab"
     assert kinds(placements) == {"a": ["pinned"], "b": ["pinned"], "c": ["pinned"]}
 
@@ -289,7 +289,7 @@ def providers(draw: st.DrawFn) -> list[ProviderHealth]:
 def test_every_difference_has_a_reason_and_nothing_else_has(
     health: list[ProviderHealth],
     strategy: Strategy,
-    pinned: str | None,
+    wanted: str | None,
     prices: dict[str, float],
     without_target: set[str],
     over_budget: bool,
@@ -298,8 +298,8 @@ def test_every_difference_has_a_reason_and_nothing_else_has(
     order = manager(health, strategy, prices)
     targets = {name: target(name) for name in names if name not in without_target}
     by_name = {its.name: its for its in health}
-    wished = pinned if pinned in names else None
-    placements = order.order(by_name, targets, pinned=wished, over_budget=over_budget)
+    wished = wanted if wanted in names else None
+    placements = order.order(by_name, targets, wanted=wished, over_budget=over_budget)
     assert sorted(one.target.provider for one in placements) == names
     assert [one.position for one in placements] == list(range(1, len(names) + 1))
     for one in placements:
@@ -314,7 +314,7 @@ def test_every_difference_has_a_reason_and_nothing_else_has(
         assert asked == sorted(asked, key=lambda name: (name != wished, names.index(name)))
     else:
         assert [one.eligible for one in placements] == sorted((one.eligible for one in placements), reverse=True)
-    assert order.order(by_name, targets, pinned=wished, over_budget=over_budget) == placements
+    assert order.order(by_name, targets, wanted=wished, over_budget=over_budget) == placements
 
 
 def test_the_words_of_each_state_that_brings_none() -> None:

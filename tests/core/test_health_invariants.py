@@ -387,7 +387,7 @@ TestHealthMachine = HealthMachine.TestCase
     st.booleans(),
 )
 def test_a_request_always_ends_within_its_limits(
-    history: list[Outcome], script: list[tuple[str, Outcome]], pinned: str | None, fallback: bool
+    history: list[Outcome], script: list[tuple[str, Outcome]], wanted: str | None, fallback: bool
 ) -> None:
     bench = Bench(names=NAMES, local=("near",))
     for name, outcome in script:
@@ -395,7 +395,7 @@ def test_a_request_always_ends_within_its_limits(
     candidates = {name for name in NAMES if bench.state(name) is not HealthState.DISABLED}
     tried: list[Tried] = []
     endings = iter(history)
-    while isinstance(decision := bench.decide(*tried, pinned=pinned, fallback=fallback), Try):
+    while isinstance(decision := bench.decide(*tried, wanted=wanted, fallback=fallback), Try):
         name = decision.target.provider
         its = bench.monitor.health(name)
         if decision.retry:
@@ -412,7 +412,7 @@ def test_a_request_always_ends_within_its_limits(
     assert len(asked) - len(set(asked)) <= 2
     assert sum(one.waited for one in tried) <= 3.02
     if asked and not fallback:
-        assert set(asked) == {pinned or NAMES[0]}
+        assert set(asked) == {wanted or NAMES[0]}
 
 
 @pytest.mark.parametrize("seed", range(3))

@@ -110,27 +110,27 @@ class Bench:
     def state(self, name: str, model: str | None = None) -> HealthState:
         return self.monitor.health(name, model).state
 
-    def order(self, pinned: str | None = None) -> list[str]:
+    def order(self, wanted: str | None = None) -> list[str]:
         """Who would be asked, in order."""
-        placements = self.manager.order(self.monitor.by_name(self.models), self.targets, pinned=pinned)
+        placements = self.manager.order(self.monitor.by_name(self.models), self.targets, wanted=wanted)
         return [placement.target.provider for placement in placements if placement.eligible]
 
     def reasons(self) -> Mapping[str, str]:
         placements = self.manager.order(self.monitor.by_name(self.models), self.targets)
         return {placement.target.provider: placement.reason for placement in placements}
 
-    def decide(self, *tried: Tried, pinned: str | None = None, fallback: bool = True) -> Decision:
+    def decide(self, *tried: Tried, wanted: str | None = None, fallback: bool = True) -> Decision:
         return self.manager.decide(
             tried=tried,
             health=self.monitor.by_name(self.models),
             targets=self.targets,
             now=self.clock.wall(),
-            pinned=pinned,
+            wanted=wanted,
             fallback=fallback,
         )
 
-    def next_name(self, *tried: Tried, pinned: str | None = None, fallback: bool = True) -> str | None:
-        decision = self.decide(*tried, pinned=pinned, fallback=fallback)
+    def next_name(self, *tried: Tried, wanted: str | None = None, fallback: bool = True) -> str | None:
+        decision = self.decide(*tried, wanted=wanted, fallback=fallback)
         return decision.target.provider if isinstance(decision, Try) else None
 
 
