@@ -82,6 +82,7 @@ def restored(
         ttft_last=_sample(known.ttft_last),
         tokens_per_second=_sample(known.tokens_per_second),
         recent=tuple(map(_sample, known.recent[-RECENT_SAMPLES:])),
+        recent_at=_times(known, now),
         headroom=tuple(map(_limit, known.headroom[:HEADROOM_KEPT])),
         last_error=_error(known.last_error),
         last_used=_past(known.last_used, now),
@@ -102,6 +103,13 @@ def _count(number: int) -> int:
 
 def _sample(value: float | None) -> float | None:
     return value if ema.is_sample(value) and value is not None and value <= _LARGEST else None
+
+
+def _times(known: ProviderState, now: Moment) -> tuple[float, ...]:
+    """When each of the newest samples was told, as far as that is known and lies behind `now`; 0 for the others."""
+    count = len(known.recent[-RECENT_SAMPLES:])
+    times = known.recent_at if len(known.recent_at) == len(known.recent) else (0.0,) * count
+    return tuple(at if 0 <= at <= now.wall else 0.0 for at in times[-count:]) if count else ()
 
 
 def _text(text: str) -> str:

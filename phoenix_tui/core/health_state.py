@@ -92,6 +92,8 @@ class ProviderState:
     ttft_last: float | None = None
     tokens_per_second: float | None = None
     recent: tuple[float | None, ...] = ()
+    recent_at: tuple[float, ...] = ()
+    """When each of `recent` was told (wall time, seconds since the epoch); 0 where that is not known."""
     headroom: tuple[RateLimit, ...] = ()
     last_error: ErrorInfo | None = None
     last_used: Moment | None = None

@@ -6,6 +6,7 @@ Nothing here waits, reads a clock or draws chance of its own, so every trace can
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import TypeVar
 
 from phoenix_tui.core import bands, ema, health_models
 from phoenix_tui.core.errors import ErrorClass, ErrorInfo
@@ -60,6 +61,7 @@ QUIET_SECONDS = 5.0
 """After a sleep of the machine its connections are broken, and nobody else is to blame."""
 SHORTEST_WRITING = 0.1
 """Seconds under which a rate of tokens means nothing."""
+T = TypeVar("T")
 _CONNECTION_FAULTS = frozenset({ErrorClass.NETWORK, ErrorClass.TIMEOUT, ErrorClass.OFFLINE})
 
 
@@ -171,6 +173,7 @@ def _ended(state: ProviderState, attempt: str, outcome: Outcome, now: Moment, rn
         last_failure=now,
         last_error=error,
         recent=_appended(state.recent, None),
+        recent_at=_appended(state.recent_at, now.wall),
     )
     if effect is Effect.BLOCKS:
         current = under_way.key_generation == state.key_generation
@@ -189,6 +192,7 @@ def _is_ours(state: ProviderState, error: ErrorInfo) -> bool:
 def _succeeded(state: ProviderState, attempt: OpenAttempt, outcome: Outcome, now: Moment) -> ProviderState:
     reliability = bands.counted(state.reliability, True, now)
     sample = outcome.ttft if ema.is_sample(outcome.ttft) else outcome.duration
+    is_sample = ema.is_sample(sample)
     # What began before a block or a rest says nothing about them.
     outlived = state.block and attempt.key_generation == state.key_generation and attempt.began >= state.block.since
     rested = state.rest and attempt.began >= state.rest.since
@@ -212,7 +216,8 @@ def _succeeded(state: ProviderState, attempt: OpenAttempt, outcome: Outcome, now
         ttft_average=ema.updated(state.ttft_average, outcome.ttft),
         ttft_last=outcome.ttft if ema.is_sample(outcome.ttft) else state.ttft_last,
         tokens_per_second=ema.updated(state.tokens_per_second, _token_rate(outcome)),
-        recent=_appended(state.recent, sample) if ema.is_sample(sample) else state.recent,
+        recent=_appended(state.recent, sample) if is_sample else state.recent,
+        recent_at=_appended(state.recent_at, now.wall) if is_sample else state.recent_at,
     )
 
 
@@ -303,5 +308,5 @@ def _token_rate(outcome: Outcome) -> float | None:
     return tokens / writing if writing >= SHORTEST_WRITING else None
 
 
-def _appended(recent: tuple[float | None, ...], sample: float | None) -> tuple[float | None, ...]:
-    return (*recent, sample)[-RECENT_SAMPLES:]
+def _appended(values: tuple[T, ...], newest: T) -> tuple[T, ...]:
+    return (*values, newest)[-RECENT_SAMPLES:]

@@ -34,6 +34,7 @@ def undone(state: ProviderState, now: Moment) -> ProviderState:
     if before is None:
         return replace(state, undoable=())
     failures = state.consecutive_failures - before.consecutive_failures
+    kept = max(0, len(state.recent) - failures)  # there was no success since
     return replace(
         state,
         undoable=(),
@@ -46,5 +47,6 @@ def undone(state: ProviderState, now: Moment) -> ProviderState:
         failing_since=before.failing_since,
         last_failure=before.last_failure,
         last_error=before.last_error,
-        recent=state.recent[: max(0, len(state.recent) - failures)],  # there was no success since
+        recent=state.recent[:kept],
+        recent_at=state.recent_at[:kept],
     )

@@ -49,6 +49,7 @@ def view(
         retry_at=_ahead(_ends(state, seen, rest, check_at), now),
         reason=reason(state, wanted),
         recent=state.recent,
+        recent_at=state.recent_at,
         in_flight=len(state.open),
         on_trial=state.on_trial,
         models=tuple([_model(its, now) for its in state.models]),

@@ -66,7 +66,7 @@ class ProviderHealth:
     Times of day are aware datetimes in UTC, durations are seconds. `average_response_time` is an exponential moving
     average over successes (None before the first); `ttft_average` likewise for the time to first token, `ttft_last`
     the newest sample. `recent` has the newest outcomes, oldest first: time to first token in seconds, or None for a
-    failure. `retry_at` is when an unavailable provider may be tried again.
+    failure; `recent_at` when each was told (wall time in seconds since the epoch, 0 where not known). `retry_at` is when an unavailable provider may be tried again.
     """
 
     name: str
@@ -89,6 +89,7 @@ class ProviderHealth:
     reason: str = ""
     """Why the provider is not simply healthy, as a phrase for people; empty when it is."""
     recent: tuple[float | None, ...] = ()
+    recent_at: tuple[float, ...] = ()
     in_flight: int = 0
     on_trial: bool = False
     """In probation: its one trial request is on its way, others pass it over."""

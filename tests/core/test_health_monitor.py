@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from datetime import UTC, datetime
 
 import pytest
@@ -95,6 +96,17 @@ def test_recent_keeps_the_last_sixty() -> None:
     bench = Bench()
     health = bench.run("a", *(ok(ttft=float(number)) for number in range(1, 71)))
     assert health.recent == tuple(float(number) for number in range(11, 71))
+    assert len(health.recent_at) == 60
+
+
+def test_each_recent_sample_has_its_time_of_day() -> None:
+    bench = Bench()
+    began = bench.clock.wall()
+    bench.run("a", ok())
+    bench.clock.move(30)
+    bench.run("a", failed(), ok(math.nan, ttft=math.nan))
+    bench.clock.move(30)
+    assert bench.run("a", ok()).recent_at == (began, began + 30, began + 60)
 
 
 def test_times_of_day_are_utc() -> None:

@@ -158,6 +158,7 @@ def test_odd_samples_limits_and_errors_are_made_fit() -> None:
             ttft_average=-1.0,
             ttft_last=2e6,
             recent=(None, math.nan, 1.0),
+            recent_at=(math.nan, NOW.wall + 1e6, -1.0),
             headroom=(RateLimit("r" * 900, -5, 10**20, math.inf),),
             last_error=ErrorInfo(ErrorClass.SERVER, "m" * 900, detail="d" * 900, retry_after=math.inf),
         )
@@ -168,5 +169,12 @@ def test_odd_samples_limits_and_errors_are_made_fit() -> None:
         None,
         (None, None, 1.0),
     )
+    assert after.recent_at == (0.0, 0.0, 0.0)
     assert after.headroom == (RateLimit("r" * 500, 0, 10**12, None),)
     assert after.last_error == ErrorInfo(ErrorClass.SERVER, "m" * 500, detail="d" * 500)
+
+
+def test_samples_kept_without_their_times_have_none() -> None:
+    kept = carried(replace(everything(), recent=(1.0, 2.0), recent_at=()))
+    assert (kept.recent, kept.recent_at) == ((1.0, 2.0), (0.0, 0.0))
+    assert len(carried(replace(everything(), recent=(), recent_at=(1.0,))).recent_at) == 0

@@ -50,6 +50,7 @@ def everything() -> ProviderState:
         ttft_last=0.75,
         tokens_per_second=60.0,
         recent=(0.5, None, 0.75),
+        recent_at=(NOW.wall - 30, NOW.wall - 20, NOW.wall - 10),
         headroom=(RateLimit("requests", 60, 5, NOW.wall + 20), RateLimit("tokens", None, None, None)),
         last_error=ErrorInfo(ErrorClass.SERVER, "broken", 500, detail="behind", retry_after=8.0),
         last_used=ago(11),
