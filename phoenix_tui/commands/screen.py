@@ -18,8 +18,10 @@ from phoenix_tui.commands.output import say
 from phoenix_tui.commands.running import wait_for_no_thread
 
 if TYPE_CHECKING:
+    from phoenix_tui.core.arrangement import Arrangement
     from phoenix_tui.core.client import Client
     from phoenix_tui.core.journal import Journal, Record
+    from phoenix_tui.core.types import Strategy
     from phoenix_tui.tui.start import ChoiceKeeper, Start
 
 _DEMO_RECORDS = 5_000
@@ -55,6 +57,7 @@ def _start(opened: Opened) -> Start:
     """The screen over the person's own providers."""
     from dataclasses import replace
 
+    from phoenix_tui.core.types import Strategy
     from phoenix_tui.tui.start import Start
 
     news: list[str] = []
@@ -71,8 +74,8 @@ def _start(opened: Opened) -> Start:
         state_folder=paths.state_dir(os.environ),
         choices=_keep_choices(),
         incidents=_read_incidents,
-        own_order=opened.settings.choices.order,
         models=opened.settings.choices.models,
+        strategy=Strategy(strategy) if (strategy := opened.settings.choices.strategy) else None,
         system_prompt=opened.settings.system_prompt or "",
         local_only=opened.config.local_only,
         theme=_theme(os.environ),
@@ -137,10 +140,15 @@ def _keep_choices() -> ChoiceKeeper:
     """What keeps the choices made on the screen in the person's config folder."""
     from phoenix_tui.config import Choices, save_choices
 
-    def keep(
-        *, primary: str, order: tuple[str, ...] | None, switched_off: frozenset[str], models: Mapping[str, str]
-    ) -> str | None:
-        choices = Choices(primary=primary, order=order, switched_off=switched_off, models=models)
+    def keep(arrangement: Arrangement, *, models: Mapping[str, str], strategy: Strategy | None) -> str | None:
+        choices = Choices(
+            primary=arrangement.primary,
+            order=arrangement.order,
+            switched_off=arrangement.switched_off,
+            models=models,
+            pinned=arrangement.pinned,
+            strategy=strategy,
+        )
         problem = save_choices(paths.config_dir(os.environ), choices)
         return str(problem) if problem else None
 

@@ -16,6 +16,7 @@ from phoenix_tui.config.problems import ConfigProblem
 from phoenix_tui.config.sources import Found, Layer, Source, SourceKind
 from phoenix_tui.core.profiles import PROFILES, PROVIDER_NAMES
 from phoenix_tui.core.text import strip_controls
+from phoenix_tui.core.types import Strategy
 
 FILE_NAME = "choices.json"
 BROKEN_NAME = "choices.broken.json"
@@ -32,6 +33,8 @@ class Choices:
     order: tuple[str, ...] | None = None
     switched_off: frozenset[str] = frozenset()
     models: Mapping[str, str] = field(default_factory=dict)
+    pinned: frozenset[str] = frozenset()
+    strategy: str | None = None
 
 
 def load_choices(config_dir: Path) -> tuple[Choices, tuple[ConfigProblem, ...]]:
@@ -56,6 +59,8 @@ def save_choices(config_dir: Path, choices: Choices) -> ConfigProblem | None:
         "order": None if choices.order is None else list(choices.order),
         "switched_off": sorted(choices.switched_off),
         "models": dict(sorted(choices.models.items())),
+        "pinned": sorted(choices.pinned),
+        "strategy": choices.strategy,
     }
     try:
         paths.ensure(config_dir)
@@ -70,6 +75,7 @@ def choice_layer(choices: Choices) -> Layer:
     values: dict[str, str | None] = {
         "LLM_PROVIDER": choices.primary,
         "LLM_FALLBACK_ORDER": ",".join(choices.order) if choices.order else None,
+        "LLM_STRATEGY": choices.strategy,
         **{profile.model_variable: choices.models.get(profile.name) for profile in PROFILES},
     }
     return Layer(SourceKind.CHOICE, {name: Found(value, _SOURCE) for name, value in values.items() if value})
@@ -80,7 +86,8 @@ def _parsed(content: Any) -> Choices:
     if not isinstance(content, dict) or content.get("version") != VERSION:
         raise ValueError("version")
     primary, order, models = content.get("primary"), content.get("order"), content.get("models") or {}
-    if not isinstance(models, dict) or not isinstance(primary, str | None):
+    strategy = content.get("strategy")
+    if not isinstance(models, dict) or not isinstance(primary, str | None) or not isinstance(strategy, str | None):
         raise ValueError("shape")
     return Choices(
         primary=primary if primary in PROVIDER_NAMES else None,
@@ -91,6 +98,8 @@ def _parsed(content: Any) -> Choices:
             for name, model in models.items()
             if name in PROVIDER_NAMES and isinstance(model, str) and len(model) <= _MAX_MODEL
         },
+        pinned=frozenset(_names(content.get("pinned") or [])),
+        strategy=strategy if strategy in tuple(Strategy) else None,
     )
 
 

@@ -68,6 +68,9 @@ class Settings(General):
     order: tuple[ProviderName, ...] | None = Field(
         None, description="The person's own order with the primary first; None for the default order."
     )
+    default_order: tuple[ProviderName, ...] | None = Field(
+        None, description="The order without what was chosen on the screen; None for all that are configured."
+    )
     switched_off: frozenset[ProviderName] = Field(frozenset(), description="Providers that are not to be asked.")
     providers: tuple[ProviderSettings, ...] = Field((), description="The seven, in the default order.")
     choices: Choices = Field(default_factory=Choices, description="What was chosen on the screen at an earlier time.")

@@ -114,6 +114,7 @@ def load_settings(
         **dict(general),
         primary=primary,
         order=_primary_first(primary, general.fallback_order),
+        default_order=_default_order(layers),
         switched_off=cast("frozenset[ProviderName]", choices.switched_off - (set() if chosen_freely else {primary})),
         providers=tuple(providers.values()),
         choices=choices,
@@ -179,6 +180,12 @@ def _order(found: Found, problems: list[ConfigProblem]) -> tuple[str, ...] | Non
         if word not in PROVIDER_NAMES
     ]
     return tuple(dict.fromkeys(word for word in words if word in PROVIDER_NAMES)) if words else None
+
+
+def _default_order(layers: Layers) -> tuple[ProviderName, ...] | None:
+    """The order without the choices; what is wrong with it was told where it is in force."""
+    found = layers.without(SourceKind.CHOICE).get("LLM_FALLBACK_ORDER")
+    return cast("tuple[ProviderName, ...] | None", _order(found, []) if found else None)
 
 
 def _primary_first(primary: ProviderName, order: tuple[ProviderName, ...] | None) -> tuple[ProviderName, ...] | None:

@@ -12,6 +12,7 @@ from typing import Self
 
 import httpx
 
+from phoenix_tui.core.arrangement import Arrangement
 from phoenix_tui.core.background import Background
 from phoenix_tui.core.checks import Checks
 from phoenix_tui.core.clock import Clock, SystemClock
@@ -23,6 +24,7 @@ from phoenix_tui.core.health import HealthMonitor
 from phoenix_tui.core.health_keeper import HealthKeeper
 from phoenix_tui.core.journal import Journal, SessionBegan, Switched
 from phoenix_tui.core.kept_health import HealthMemory, NotKept, key_print, place_of
+from phoenix_tui.core.key_verdict import KeyVerdict
 from phoenix_tui.core.moment import Moment
 from phoenix_tui.core.probe import ProbeWorker
 from phoenix_tui.core.profiles import PROVIDER_NAMES, profile_of
@@ -95,14 +97,15 @@ class Client:
             )
             for name in names
         }
-        default = config.order if config.order is not None else names
+        default = config.default_order or names
         self._fallback = FallbackManager(
-            default,
+            config.order or default,
             primary=config.primary,
             rng=rng,
             strategy=config.strategy,
             local=local,
             default=default,
+            pinned=config.pinned,
             prices=prices,
             daily_budget=config.daily_budget,
         )
@@ -294,8 +297,45 @@ class Client:
         self._fallback.move(name, by)
         self._changed()
 
+    def pin(self, name: str) -> None:
+        """Keep `name` in its place as long as it can be asked: neither reliability nor speed nor price moves it. Raises
+        KeyError for a name that is none of the seven."""
+        self._fallback.set_pinned(self._fallback.pinned | {self.providers[name].name})
+        self._changed()
+
+    def unpin(self, name: str) -> None:
+        """Let `name` be moved again."""
+        self._fallback.set_pinned(self._fallback.pinned - {name})
+        self._changed()
+
+    @property
+    def arrangement(self) -> Arrangement:
+        """What the person has arranged about who is asked, to be kept, or put back with `arrange`."""
+        return Arrangement(
+            primary=self._fallback.primary,
+            order=self._fallback.chosen_order,
+            pinned=self._fallback.pinned,
+            switched_off=frozenset(name for name in self.providers if not self._monitor.is_enabled(name)),
+            strategy=self._fallback.strategy,
+            models={name: provider.chosen_model for name, provider in self.providers.items()},
+        )
+
+    def arrange(self, arrangement: Arrangement) -> None:
+        """Put all of `arrangement` in force. Health stays what it is. Raises KeyError for a primary that is none of the
+        seven."""
+        if arrangement.primary != self._fallback.primary:
+            self.set_primary(arrangement.primary)
+        self._fallback.set_order(arrangement.order)
+        self._fallback.set_pinned(arrangement.pinned)
+        self._fallback.set_strategy(arrangement.strategy)
+        for name, provider in self.providers.items():
+            self._monitor.set_enabled(name, name not in arrangement.switched_off)
+            if (model := arrangement.models.get(name)) is not None and model != provider.chosen_model:
+                self.set_model(name, model)
+        self._changed()
+
     def reset_order(self) -> None:
-        """Back to the order that was configured, with the present primary first, and nothing switched off."""
+        """Back to the default order, with the present primary first, nobody pinned and nothing switched off."""
         self._fallback.reset()
         for name in self.providers:
             self._monitor.set_enabled(name, True)
@@ -308,6 +348,11 @@ class Client:
     def switch_on(self, name: str) -> None:
         """Ask `name` again."""
         self._monitor.set_enabled(name, True)
+
+    def clear(self, name: str) -> None:
+        """Forget all that is known of the health of `name`: its failures, waits and blocks too. Raises KeyError for a
+        name that is none of the seven."""
+        self._monitor.clear(name)
 
     # Models and keys
 
@@ -326,6 +371,17 @@ class Client:
         self.providers[name].set_key(key)
         self._monitor.set_configured(name, True)
         self._monitor.key_changed(name)
+        self._changed()
+
+    async def prove_key(self, config: ProviderConfig) -> KeyVerdict:
+        """What one free check says of the key of `config`. Nothing is recorded, and nothing is changed."""
+        return await self.providers[config.name].prove_key(config)
+
+    def reconfigure(self, config: ProviderConfig) -> None:
+        """Ask the provider that `config` names as it says from now on. The model chosen before stays."""
+        self.providers[config.name].reconfigure(config)
+        self._monitor.set_configured(config.name, config.configured)
+        self._monitor.key_changed(config.name)
         self._changed()
 
     # How

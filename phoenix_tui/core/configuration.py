@@ -59,8 +59,9 @@ class ProviderConfig:
 class ClientConfig:
     """Everything a `Client` needs.
 
-    `order` is the person's own fallback order (the primary is put first if it is not in it); None means the default
-    order of all configured providers. `switched_off` are providers that the person does not want asked. `proxies` maps
+    `order` is the person's own fallback order (the primary is put first if it is not in it), `default_order` the one
+    that a reset goes back to; None means all configured providers in their usual order. `pinned` keep their places in
+    it as long as they can be asked. `switched_off` are providers that the person does not want asked. `proxies` maps
     a URL scheme ("http", "https", "all") to a proxy URL, `no_proxy` lists hosts that are reached without one, loopback
     always is. `ca_file` is a bundle of trusted certificates, None uses the usual ones. `patience` scales every
     deadline. `probes` runs the background worker of free checks, and `watches_idle` lets it check providers that are
@@ -74,6 +75,8 @@ class ClientConfig:
     providers: tuple[ProviderConfig, ...]
     primary: str = "openrouter"
     order: tuple[str, ...] | None = None
+    default_order: tuple[str, ...] | None = None
+    pinned: frozenset[str] = frozenset()
     switched_off: frozenset[str] = frozenset()
     fallback: FallbackMode = FallbackMode.AUTO
     local_only: bool = False

@@ -21,10 +21,11 @@ class FallbackManager:
     """Keeps the person's order and decides, from health alone, who is asked and what follows a failure.
 
     `order` is the person's own order, `default` the one that `reset` returns to (`order` where None). The primary
-    stands first, whether `order` names it or not. `local` are providers on this machine. `prices` tells the price of a
-    target in US dollars for a million tokens, three parts of input to one of output (None where it is not known; local
-    ones are taken to cost nothing). `daily_budget`, in dollars, is only for the words in which it is told that it is
-    used up. `budget` is shared by all whose retries should count together; one of its own by default.
+    stands first, whether `order` names it or not. `pinned` keep their places in it: as long as they can be asked,
+    neither reliability nor speed nor price moves them. `local` are providers on this machine. `prices` tells the price
+    of a target in US dollars for a million tokens, three parts of input to one of output (None where it is not known;
+    local ones are taken to cost nothing). `daily_budget`, in dollars, is only for the words in which it is told that it
+    is used up. `budget` is shared by all whose retries should count together; one of its own by default.
 
     It owns two things that change with what happens: that budget, and who has overtaken whom in the strategy `latency`
     (see overtaking.py), which `order` and `decide` take note of.
@@ -39,6 +40,7 @@ class FallbackManager:
         strategy: Strategy = Strategy.BALANCED,
         local: Collection[str] = (),
         default: Sequence[str] | None = None,
+        pinned: Collection[str] = (),
         prices: Prices = no_price,
         daily_budget: float | None = None,
         budget: RetryBudget | None = None,
@@ -47,6 +49,7 @@ class FallbackManager:
         self._default = self._order if default is None else tuple(dict.fromkeys(default))
         self._primary = primary
         self._rng = rng
+        self._pinned = frozenset(pinned)
         self._strategy = strategy
         self._local = frozenset(local)
         self._prices = prices
@@ -79,8 +82,27 @@ class FallbackManager:
         self._primary = order[0]
 
     def reset(self) -> None:
-        """Back to the default order; the primary stays."""
+        """Back to the default order, with nobody pinned; the primary stays."""
         self._order = self._default
+        self._pinned = frozenset()
+
+    @property
+    def chosen_order(self) -> tuple[str, ...] | None:
+        """The order that the person made, the primary aside; None for the default one."""
+        return None if self._order == self._default else self._order
+
+    def set_order(self, order: Sequence[str] | None) -> None:
+        """Take `order` for the person's own, None for the default one; the primary stays first."""
+        self._order = self._default if order is None else tuple(dict.fromkeys(order))
+
+    @property
+    def pinned(self) -> frozenset[str]:
+        """Who keeps its place whatever happens, as long as it can be asked."""
+        return self._pinned
+
+    def set_pinned(self, names: Collection[str]) -> None:
+        """Let `names`, and nobody else, keep their places."""
+        self._pinned = frozenset(names)
 
     @property
     def strategy(self) -> Strategy:
@@ -202,6 +224,7 @@ class FallbackManager:
         rules = Rules(
             strategy=self._strategy,
             wanted=wanted,
+            pinned=self._pinned,
             barred=barred(
                 names, targets, needs, prices=self._prices, local=self._local, daily_budget=self._daily_budget
             ),

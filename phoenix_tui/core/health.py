@@ -168,6 +168,10 @@ class HealthMonitor:
         """Whether it has what it needs to be asked, also while it is switched off."""
         return self._states[name].configured
 
+    def is_enabled(self, name: str) -> bool:
+        """Whether the person wants it asked."""
+        return self._states[name].enabled
+
     def key_generation(self, name: str) -> int:
         """Which of its keys it has, for `record_probe`; grows with every change of key."""
         return self._states[name].key_generation

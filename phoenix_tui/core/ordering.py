@@ -29,14 +29,15 @@ def next_retry_at(health: Iterable[ProviderHealth]) -> float | None:
 class Rules:
     """What makes the order, beside the person's own and health.
 
-    `wanted` is asked first by the request's own wish, if it may be asked now: a wish does not end an outage. `barred`
-    are those that the request may not be sent to, with the reasons. `prices` are in dollars for a million tokens,
-    `usual_ttft` usual times to the first token in seconds, both by provider where known; `overtaken` has pairs of
-    providers of which the first is clearly faster.
+    `wanted` is asked first by the request's own wish, if it may be asked now: a wish does not end an outage. `pinned`
+    keep their places among those that may be asked. `barred` are those that the request may not be sent to, with the
+    reasons. `prices` are in dollars for a million tokens, `usual_ttft` usual times to the first token in seconds, both
+    by provider where known; `overtaken` has pairs of providers of which the first is clearly faster.
     """
 
     strategy: Strategy = Strategy.BALANCED
     wanted: str | None = None
+    pinned: Collection[str] = ()
     barred: Mapping[str, tuple[Reason, ...]] = field(default_factory=dict)
     prices: Mapping[str, float] = field(default_factory=dict)
     usual_ttft: Mapping[str, float] = field(default_factory=dict)
@@ -51,13 +52,17 @@ def effective_order(
 ) -> tuple[Placement, ...]:
     """Every provider of `own_order` once, in the order in which they would be asked: by tier, by band of reliability,
     and then as the person put them. `latency` and `cost` rearrange within a band those that can be compared, while
-    others keep their places; `strict` keeps all places but that of the wanted one."""
+    others keep their places; who is pinned keeps its own in any case. `strict` keeps all places but that of the wanted
+    one."""
     own = [_standing(health[name], place, rules) for place, name in enumerate(own_order, 1)]
     if rules.strategy is Strategy.STRICT:
         ordered = sorted(own, key=lambda one: one.tier is not Tier.WANTED)
     else:
-        groups = groupby(sorted(own, key=_rank), key=lambda one: (one.tier, one.band))
-        ordered = [one for _, group in groups for one in _arranged(list(group), rules)]
+        pins = [one for one in own if one.name in rules.pinned and one.tier is Tier.READY]
+        kept = {pin.name for pin in pins}
+        ranked = sorted((one for one in own if one.name not in kept), key=_rank)
+        groups = groupby(ranked, key=lambda one: (one.tier, one.band))
+        ordered = _with_pins([one for _, group in groups for one in _arranged(list(group), rules)], pins, own)
     placements = []
     for position, one in enumerate(ordered, 1):
         reasons = _reasons(one, position, ordered, rules)
@@ -70,6 +75,7 @@ def effective_order(
                 reason="; ".join(reason.words for reason in reasons),
                 is_primary=one.own_place == 1,
                 reasons=reasons,
+                pinned=one.name in rules.pinned,
             )
         )
     return tuple(placements)
@@ -81,6 +87,17 @@ def _standing(health: ProviderHealth, own_place: int, rules: Rules) -> Standing:
     if name == rules.wanted and tier is Tier.READY:
         tier = Tier.WANTED
     return Standing(health, own_place, tier, rules.prices.get(name), rules.usual_ttft.get(name))
+
+
+def _with_pins(ordered: list[Standing], pins: list[Standing], own: Sequence[Standing]) -> list[Standing]:
+    """`ordered` with each of `pins` put where it stands in `own` among those that may be asked, behind whom the request
+    itself wants first."""
+    ready = [one.name for one in own if one.tier is Tier.READY]
+    wanted = sum(one.tier is Tier.WANTED for one in ordered)
+    ordered = list(ordered)
+    for pin in pins:  # by their own places, so that none moves one that was put before it
+        ordered.insert(wanted + ready.index(pin.name), pin)
+    return ordered
 
 
 def _rank(one: Standing) -> tuple[Tier, Band, float, int]:

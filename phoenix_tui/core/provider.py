@@ -19,6 +19,7 @@ from phoenix_tui.core.endpoint import Endpoint
 from phoenix_tui.core.errors import ErrorClass, ErrorInfo, ProviderError, WireError, provider_error
 from phoenix_tui.core.fallback import FallbackManager
 from phoenix_tui.core.health import HealthMonitor
+from phoenix_tui.core.key_verdict import KeyVerdict, verdict_of
 from phoenix_tui.core.profiles import Profile, profile_of
 from phoenix_tui.core.reply import Reply
 from phoenix_tui.core.secret import Secret
@@ -54,18 +55,26 @@ class Provider:
         patience: float = 1.0,
         local_only: bool = False,
     ) -> None:
-        self.config = config
         self.profile: Profile = profile_of(config.name)
         self.name = config.name
         self.deadlines = self.profile.deadlines.scaled(patience)
-        self.endpoint = Endpoint(self.profile, config, transport=transport, deadlines=self.deadlines)
-        self._catalogue = Catalogue(self.profile, self.endpoint, clock)
+        self._transport = transport
         self._monitor = monitor
         self._clock = clock
         self._rng = rng
-        self._wire_format = config.wire_format or self.profile.wire_format
         self._model = config.model
         self._local_only = local_only
+        self.reconfigure(config)
+
+    def reconfigure(self, config: ProviderConfig) -> None:
+        """Be asked as `config` says from now on; a model that was chosen stays, and what is under way goes on."""
+        self.config = config
+        self.endpoint = self._endpoint(config)
+        self._catalogue = Catalogue(self.profile, self.endpoint, self._clock)
+        self._wire_format = config.wire_format or self.profile.wire_format
+
+    def _endpoint(self, config: ProviderConfig) -> Endpoint:
+        return Endpoint(self.profile, config, transport=self._transport, deadlines=self.deadlines)
 
     @property
     def is_available(self) -> bool:
@@ -135,6 +144,11 @@ class Provider:
         """`model` has just answered: a local server has it in memory now."""
         self._catalogue.note_loaded(model)
 
+    @property
+    def chosen_model(self) -> str:
+        """The model that a person named; "" where the default is asked."""
+        return self._model
+
     def set_model(self, model: str) -> None:
         """Ask `model` from now on; "" goes back to the default."""
         self._model = model
@@ -198,6 +212,11 @@ class Provider:
     async def probe(self) -> ProbeResult:
         """A free check that generates nothing."""
         return await self._catalogue.probe(self._adapter, self.model)
+
+    async def prove_key(self, config: ProviderConfig) -> KeyVerdict:
+        """What one free check says of the key of `config`, a configuration that is not in use."""
+        catalogue = Catalogue(self.profile, self._endpoint(config), self._clock)
+        return verdict_of(await catalogue.probe(self._adapter, config.model or self.model))
 
     async def list_models(self) -> tuple[ModelInfo, ...]:
         """The live model list, all pages of it. Raises ProviderError."""

@@ -64,9 +64,10 @@ class ProviderHealth:
     """Everything known about one provider's health at one moment.
 
     Times of day are aware datetimes in UTC, durations are seconds. `average_response_time` is an exponential moving
-    average over successes (None before the first); `ttft_average` likewise for the time to first token, `ttft_last`
-    the newest sample. `recent` has the newest outcomes, oldest first: time to first token in seconds, or None for a
-    failure; `recent_at` when each was told (wall time in seconds since the epoch, 0 where not known). `retry_at` is when an unavailable provider may be tried again.
+    average over successes (None before the first); `ttft_average` likewise for the time to first token, `ttft_last` the
+    newest sample. `recent` has the newest outcomes, oldest first: time to first token in seconds, or None for a
+    failure; `recent_at` when each was told (wall time in seconds since the epoch, 0 where not known). `retry_at` is
+    when an unavailable provider may be tried again.
     """
 
     name: str
@@ -163,8 +164,8 @@ class Placement:
     """One provider's place in the effective order.
 
     `position` and `own_position` count from 1: where it stands now, and where the person put it. `eligible` says
-    whether it would be tried at all. `reason` is a phrase that explains a difference or an exclusion, else empty;
-    `reasons` says the same as data.
+    whether it would be tried at all, `pinned` that the person wants its place kept. `reason` is a phrase that explains
+    a difference or an exclusion, else empty; `reasons` says the same as data.
     """
 
     target: Target
@@ -174,6 +175,7 @@ class Placement:
     reason: str = ""
     is_primary: bool = False
     reasons: tuple[Reason, ...] = ()
+    pinned: bool = False
 
     @property
     def is_lasting(self) -> bool:

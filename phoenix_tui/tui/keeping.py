@@ -6,6 +6,8 @@ import asyncio
 from collections.abc import Mapping
 from threading import Lock
 
+from phoenix_tui.core.arrangement import Arrangement
+from phoenix_tui.core.types import Strategy
 from phoenix_tui.tui.session import Found, Saved, SessionStore
 from phoenix_tui.tui.start import ChoiceKeeper
 
@@ -72,12 +74,10 @@ class ChoicesKeeper:
         self._turn = asyncio.Lock()
 
     async def keep(
-        self, *, primary: str, order: tuple[str, ...] | None, switched_off: frozenset[str], models: Mapping[str, str]
+        self, arrangement: Arrangement, *, models: Mapping[str, str], strategy: Strategy | None
     ) -> str | None:
         """Keep them. Gives a sentence when that failed."""
         if self._keeper is None:
             return None
         async with self._turn:
-            return await asyncio.to_thread(
-                self._keeper, primary=primary, order=order, switched_off=switched_off, models=models
-            )
+            return await asyncio.to_thread(self._keeper, arrangement, models=models, strategy=strategy)

@@ -5,11 +5,16 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 from contextlib import AbstractAsyncContextManager
 from enum import StrEnum
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
+from phoenix_tui.core.arrangement import Arrangement
 from phoenix_tui.core.events import Confirming, TurnEvent
 from phoenix_tui.core.snapshot import ProviderHealth, Snapshot
 from phoenix_tui.core.types import ChatRequest, ModelInfo, Strategy
+
+if TYPE_CHECKING:
+    from phoenix_tui.core.configuration import ProviderConfig
+    from phoenix_tui.core.key_verdict import KeyVerdict
 
 
 class TurnPort(Protocol):
@@ -51,6 +56,21 @@ class ClientPort(Protocol):
     def reset_order(self) -> None: ...
 
     def own_order(self) -> tuple[str, ...]: ...
+
+    def pin(self, name: str) -> None: ...
+
+    def unpin(self, name: str) -> None: ...
+
+    @property
+    def arrangement(self) -> Arrangement: ...
+
+    def arrange(self, arrangement: Arrangement) -> None: ...
+
+    def clear(self, name: str) -> None: ...
+
+    async def prove_key(self, config: ProviderConfig) -> KeyVerdict: ...
+
+    def reconfigure(self, config: ProviderConfig) -> None: ...
 
     async def probe(self, name: str) -> ProviderHealth: ...
 

@@ -8,6 +8,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
+from phoenix_tui.core.arrangement import Arrangement
+from phoenix_tui.core.types import Strategy
 from phoenix_tui.tui.ports import ClientFactory
 
 if TYPE_CHECKING:
@@ -15,16 +17,12 @@ if TYPE_CHECKING:
 
 
 class ChoiceKeeper(Protocol):
-    """Keeps what the person chose on the screen. Called in a thread, with everything each time; `order` None is the
-    default order. Gives a sentence when it could not be kept, None when it was."""
+    """Keeps what the person chose on the screen: `arrangement`, of whose models and strategy only those count that
+    were chosen here (`models` by provider, `strategy` None where none was). Called in a thread, with everything each
+    time. Gives a sentence when it could not be kept, None when it was."""
 
     def __call__(
-        self,
-        *,
-        primary: str,
-        order: tuple[str, ...] | None,
-        switched_off: frozenset[str],
-        models: Mapping[str, str],
+        self, arrangement: Arrangement, *, models: Mapping[str, str], strategy: Strategy | None
     ) -> str | None: ...
 
 
@@ -41,8 +39,9 @@ class Start:
     `open_client` makes the client after the first paint; `warm_up` runs before it in a thread and imports what is
     heavy. `notices` are sentences to show at the start (configuration problems, hints), `news` has those that have come
     up since; it is asked after each change of health. `state_folder` None keeps nothing, `choices` None no choices and
-    `incidents` None no log (the demo). `own_order` and `models` are what was kept before. With `local_only` nothing
-    ever leaves this machine, whatever a conversation wants. `wall` is the time of day in seconds since the epoch.
+    `incidents` None no log (the demo). `models` and `strategy` are what was chosen on the screen before. With
+    `local_only` nothing ever leaves this machine, whatever a conversation wants. `wall` is the time of day in
+    seconds since the epoch.
     """
 
     open_client: ClientFactory
@@ -52,8 +51,8 @@ class Start:
     state_folder: Path | None = None
     choices: ChoiceKeeper | None = None
     incidents: IncidentReader | None = None
-    own_order: tuple[str, ...] | None = None
     models: Mapping[str, str] = field(default_factory=dict)
+    strategy: Strategy | None = None
     system_prompt: str = ""
     is_demo: bool = False
     local_only: bool = False

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from phoenix_tui.core.arrangement import Arrangement
+from phoenix_tui.core.profiles import PROVIDER_NAMES
 from phoenix_tui.core.snapshot import HealthState
 from phoenix_tui.core.types import Strategy
 from phoenix_tui.tui import keys
@@ -18,6 +21,15 @@ class Told:
 
     sentence: str
     changed: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Before:
+    """What can be put back: who was asked how, and which of the models and whether the strategy was chosen here."""
+
+    arrangement: Arrangement
+    models: Mapping[str, str]
+    strategy: Strategy | None
 
 
 def make_primary(client: ClientPort, name: str) -> Told:
@@ -58,10 +70,31 @@ def switch(client: ClientPort, name: str) -> Told:
     return Told(f"{name} is switched off and will not be asked; {keys.label('order.switch')} switches it on again.")
 
 
+def pin(client: ClientPort, name: str) -> Told:
+    """Keep its place whatever the others do, or let it be moved again."""
+    if name in client.arrangement.pinned:
+        client.unpin(name)
+        return Told(f"{name} is not pinned any more: it may be moved.")
+    if name not in client.own_order():
+        return Told(f"{name} has no place in your order that it could be pinned to.", changed=False)
+    client.pin(name)
+    place = client.own_order().index(name) + 1
+    return Told(f"{name} is pinned to place {place} of your order: as long as it can be asked, nothing moves it.")
+
+
+def clear(client: ClientPort, name: str) -> Told:
+    """Forget its failures, waits and blocks."""
+    client.clear(name)
+    return Told(f"All that was known of the health of {name} is forgotten; it is asked as if it were new.")
+
+
 def reset(client: ClientPort) -> Told:
     """Back to the default order."""
+    before = client.arrangement
     client.reset_order()
-    return Told("The default order is back.")
+    if client.arrangement == before:
+        return Told("The default order is in force already.", changed=False)
+    return Told("The default order is back, with nobody pinned or switched off.")
 
 
 _STRATEGIES = {
@@ -72,10 +105,29 @@ _STRATEGIES = {
 }
 
 
-def choose_strategy(client: ClientPort, strategy: Strategy) -> str:
-    """Make the order by `strategy` from now on, in this run; gives what that means."""
+def choose_strategy(client: ClientPort, strategy: Strategy) -> Told:
+    """Make the order by `strategy` from now on."""
     client.set_strategy(strategy)
-    return f"Strategy {strategy}: {_STRATEGIES[strategy]} LLM_STRATEGY={strategy} keeps it for later runs."
+    return Told(f"Strategy {strategy}: {_STRATEGIES[strategy]}")
+
+
+def taken_back(changed: Arrangement, now: Arrangement, own_order: Sequence[str]) -> str:
+    """The sentence for a change that was taken back: `changed` was in force, `now` is, with `own_order`."""
+    phrases: list[str] = []
+    if changed.primary != now.primary:
+        phrases.append(f"{now.primary} is the primary again")
+    if changed.order != now.order:
+        phrases.append(f"your order is {', '.join(own_order)}")
+    if changed.strategy is not now.strategy:
+        phrases.append(f"the strategy is {now.strategy}")
+    for name in PROVIDER_NAMES:
+        if (name in changed.pinned) is not (name in now.pinned):
+            phrases.append(f"{name} is {'pinned' if name in now.pinned else 'not pinned'}")
+        if (name in changed.switched_off) is not (name in now.switched_off):
+            phrases.append(f"{name} is switched {'off' if name in now.switched_off else 'on'}")
+        if (model := now.models.get(name, "")) != changed.models.get(name, ""):
+            phrases.append(f"{name} is asked with {one_line(model) or 'its default model'}")
+    return f"Taken back: {'; '.join(phrases)}."
 
 
 def set_model(client: ClientPort, name: str, model: str) -> Told:

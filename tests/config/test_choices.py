@@ -10,8 +10,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from phoenix_tui.config import Choices, load_choices, save_choices
+from phoenix_tui.config import Choices, load_choices, save_choices, to_client_config
 from phoenix_tui.core.profiles import PROVIDER_NAMES
+from phoenix_tui.core.types import Strategy
+from tests.helpers.settings import Load
 
 _NAMES = st.sampled_from(PROVIDER_NAMES)
 _JSON = st.recursive(
@@ -28,6 +30,8 @@ _JSON = st.recursive(
         order=st.none() | st.lists(_NAMES, min_size=1, unique=True).map(tuple),
         switched_off=st.frozensets(_NAMES),
         models=st.dictionaries(_NAMES, st.sampled_from(["a/b:c", "modèle"])),
+        pinned=st.frozensets(_NAMES),
+        strategy=st.none() | st.sampled_from([strategy.value for strategy in Strategy]),
     )
 )
 def test_what_was_saved_is_loaded(tmp_path_factory: pytest.TempPathFactory, choices: Choices) -> None:
@@ -38,6 +42,23 @@ def test_what_was_saved_is_loaded(tmp_path_factory: pytest.TempPathFactory, choi
     if os.name == "posix":
         assert folder.stat().st_mode & 0o777 == 0o700
         assert (folder / "choices.json").stat().st_mode & 0o777 == 0o600
+
+
+def test_choices_of_an_earlier_version_without_pins_and_strategy_still_hold(config_dir: Path) -> None:
+    content = {"version": 1, "primary": "grok", "order": None, "switched_off": [], "models": {}}
+    (config_dir / "choices.json").write_text(json.dumps(content))
+    assert load_choices(config_dir) == (Choices(primary="grok"), ())
+
+
+def test_a_chosen_strategy_yields_to_a_variable_and_the_default_order_is_that_of_the_variables(
+    load: Load, config_dir: Path
+) -> None:
+    save_choices(config_dir, Choices(order=("grok", "openai"), strategy="cost", pinned=frozenset({"grok"})))
+    chosen = load()
+    assert (chosen.strategy, chosen.default_order) == (Strategy.COST, None)
+    assert to_client_config(chosen).pinned == {"grok"}
+    said = load({"LLM_STRATEGY": "strict", "LLM_FALLBACK_ORDER": "gemini,openai"})
+    assert (said.strategy, said.default_order) == (Strategy.STRICT, ("gemini", "openai"))
 
 
 def test_nothing_saved_is_no_choice(config_dir: Path) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+from dataclasses import replace
 from types import SimpleNamespace
 from typing import Never
 
@@ -13,6 +14,7 @@ from phoenix_tui.commands.shapes import answer_shape
 from phoenix_tui.core.client import Client
 from phoenix_tui.core.configuration import ClientConfig, FallbackMode, Hedge, OnCut, ProviderConfig
 from phoenix_tui.core.errors import AccessError, ErrorClass, ProviderError
+from phoenix_tui.core.key_verdict import KeyStanding
 from phoenix_tui.core.secret import Secret
 from phoenix_tui.core.snapshot import HealthState, Snapshot
 from phoenix_tui.core.types import Message, Strategy
@@ -250,3 +252,81 @@ async def test_a_key_is_in_no_picture_answer_or_error(world: WorldMaker) -> None
         shown = [repr(it.client.snapshot()), repr(it.client.config), repr(caught.value), str(caught.value)]
         shown += [json.dumps(answer_shape(answer)), repr(vars(it.client.providers["openai"]))]
     assert all(key not in text for text in shown)
+
+
+async def test_an_arrangement_is_put_back_as_it_was(world: WorldMaker) -> None:
+    async with world("openai", "anthropic", "gemini") as it:
+        client = it.client
+        client.pin("anthropic")
+        client.switch_off("gemini")
+        before = client.arrangement
+        assert (before.primary, sorted(before.pinned), sorted(before.switched_off)) == (
+            "openai",
+            ["anthropic"],
+            ["gemini"],
+        )
+        assert before.order is None
+        client.set_primary("gemini")
+        client.move("anthropic", 2)
+        client.unpin("anthropic")
+        client.switch_on("gemini")
+        client.set_strategy(Strategy.COST)
+        client.set_model("openai", "another")
+        changed = client.arrangement
+        assert changed.order == ("gemini", "openai", "anthropic")
+        assert changed.models["openai"] == "another"
+        client.arrange(before)
+        assert client.arrangement == before
+        assert client.own_order() == ("openai", "anthropic", "gemini")
+        assert client.get_provider_health("gemini").state is HealthState.DISABLED
+        assert [place.target.provider for place in client.snapshot().order if place.pinned] == ["anthropic"]
+        client.arrange(changed)
+        assert client.arrangement == changed
+
+
+async def test_a_reset_goes_back_to_the_default_order_and_not_to_the_one_that_was_kept(world: WorldMaker) -> None:
+    async with world("openai", "anthropic", "gemini", order=("openai", "gemini", "anthropic")) as it:
+        chosen = it.client.arrangement
+        assert chosen.order == ("openai", "gemini", "anthropic")
+        it.client.reset_order()
+        assert it.client.arrangement == replace(chosen, order=None)
+        assert it.client.own_order() == ("openai", "anthropic", "gemini")
+
+
+async def test_what_is_known_of_a_provider_can_be_forgotten(world: WorldMaker) -> None:
+    async with world("openai") as it:
+        it["openai"].key = "another key"
+        await it.client.probe("openai")
+        assert it.client.get_provider_health("openai").state is HealthState.BLOCKED
+        it.client.clear("openai")
+        health = it.client.get_provider_health("openai")
+        assert (health.state, health.last_error) == (HealthState.UNKNOWN, None)
+
+
+@pytest.mark.parametrize("name", ["openrouter", "openai", "anthropic", "gemini", "grok"])
+async def test_a_key_is_proved_without_being_used(world: WorldMaker, name: str) -> None:
+    async with world(name) as it:
+        right = it.client.providers[name].config
+        wrong = replace(right, key=Secret("sk-wrong-0123456789"))
+        it[name].key = right.key.reveal() if right.key else None
+        refused = await it.client.prove_key(wrong)
+        assert refused.standing is KeyStanding.REFUSED
+        assert refused.error is not None
+        assert "sk-wrong" not in refused.error.message
+        assert (await it.client.prove_key(right)).standing is KeyStanding.ACCEPTED
+        it[name].set_fault(Refuse())
+        assert (await it.client.prove_key(right)).standing is KeyStanding.UNPROVED
+        health = it.client.get_provider_health(name)
+        assert (health.state, health.last_checked) == (HealthState.UNKNOWN, None)
+        assert it[name].attempts == []
+
+
+async def test_a_provider_is_set_up_while_the_client_runs(world: WorldMaker) -> None:
+    async with world("openai", "anthropic") as it:
+        good = it.client.providers["openai"].config
+        it.client.reconfigure(ProviderConfig("openai", configured=False, problem="no key"))
+        assert it.client.get_provider_health("openai").state is HealthState.UNCONFIGURED
+        it.client.set_model("openai", "gpt-4o")
+        it.client.reconfigure(good)
+        assert it.client.snapshot().info_of("openai").model == "gpt-4o"
+        assert (await it.client.ask("hi")).target.provider == "openai"

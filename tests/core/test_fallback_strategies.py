@@ -92,6 +92,43 @@ def test_strict_lets_a_request_ask_for_somebody_by_name() -> None:
     assert kinds(placements) == {"a": ["pinned"], "b": ["pinned"], "c": ["pinned"]}
 
 
+# -- pinned
+
+
+def test_who_is_pinned_is_moved_by_nothing_but_what_keeps_it_out() -> None:
+    health = [well("a", 9.0, band=Band.D), well("b", 5.0), well("c", 0.1)]
+    for strategy in (Strategy.BALANCED, Strategy.LATENCY, Strategy.COST):
+        order = manager(health, strategy, {"a": 9.0, "b": 5.0, "c": 0.1})
+        order.set_pinned({"a"})
+        placements = placed(order, health)
+        assert names_of(placements)[0] == "a"
+        assert [one.target.provider for one in placements if one.pinned] == ["a"]
+    order.set_pinned({"a", "c"})
+    assert names_of(placed(order, health)) == "abc"
+    out = [ProviderHealth("a", HealthState.UNAVAILABLE), *health[1:]]
+    assert names_of(placed(order, out)) == "bca"
+    assert names_of(placed(order, health, wanted="b")) == "bac"
+
+
+def test_a_reset_takes_the_pins_out_and_the_default_order_is_no_choice() -> None:
+    order = manager([well(name) for name in "abc"], Strategy.BALANCED)
+
+    def chosen() -> tuple[tuple[str, ...] | None, list[str]]:
+        return order.chosen_order, sorted(order.pinned)
+
+    assert chosen() == (None, [])
+    order.move("c", -1)
+    order.set_pinned({"c"})
+    assert chosen() == (("a", "c", "b"), ["c"])
+    order.reset()
+    assert chosen() == (None, [])
+    order.set_order(("c", "b", "a"))
+    assert order.own_order == ("a", "c", "b")
+    assert chosen() == (("c", "b", "a"), [])
+    order.set_order(None)
+    assert order.own_order == ("a", "b", "c")
+
+
 # -- cost
 
 
@@ -285,6 +322,7 @@ def providers(draw: st.DrawFn) -> list[ProviderHealth]:
     st.dictionaries(st.sampled_from("abcde"), st.sampled_from([0.0, 1.0, 2.0])),
     st.sets(st.sampled_from("abcde")),
     st.booleans(),
+    st.sets(st.sampled_from("abcde")),
 )
 def test_every_difference_has_a_reason_and_nothing_else_has(
     health: list[ProviderHealth],
@@ -293,9 +331,11 @@ def test_every_difference_has_a_reason_and_nothing_else_has(
     prices: dict[str, float],
     without_target: set[str],
     over_budget: bool,
+    pinned: set[str],
 ) -> None:
     names = [its.name for its in health]
     order = manager(health, strategy, prices)
+    order.set_pinned(pinned)
     targets = {name: target(name) for name in names if name not in without_target}
     by_name = {its.name: its for its in health}
     wished = wanted if wanted in names else None
@@ -310,6 +350,9 @@ def test_every_difference_has_a_reason_and_nothing_else_has(
         assert all(reason.words for reason in one.reasons)
         assert len({reason.words for reason in one.reasons}) == len(one.reasons)
     asked = [one.target.provider for one in placements if one.eligible]
+    kept = [name for name in names if name in asked and name != wished]
+    for name in pinned & set(kept):
+        assert [one for one in asked if one != wished].index(name) == kept.index(name)
     if strategy is Strategy.STRICT:
         assert asked == sorted(asked, key=lambda name: (name != wished, names.index(name)))
     else:

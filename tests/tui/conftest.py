@@ -66,6 +66,12 @@ class Opened:
         """Type `text` and press Enter."""
         await self.type(text + "\r")
 
+    async def run_actions(self, *actions: str) -> None:
+        """Run actions of the screen, as the palette does, one after the other."""
+        for action in actions:
+            await self.screen.run_action(action)
+            await self.pilot.pause()
+
     async def answered(self, count: int = 1) -> None:
         """Wait until `count` turns have been asked for and the last one is over."""
         await self.until(lambda: len(self.client.turns) == count and not self.screen.is_answering)

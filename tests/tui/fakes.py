@@ -10,8 +10,11 @@ from datetime import UTC, datetime
 from types import TracebackType
 from typing import Self
 
+from phoenix_tui.core.arrangement import Arrangement
+from phoenix_tui.core.configuration import ProviderConfig
 from phoenix_tui.core.errors import ErrorClass, ErrorInfo, NoProviderAnswered, provider_error
 from phoenix_tui.core.events import AttemptStarted, Completed, TextDelta, TurnEvent
+from phoenix_tui.core.key_verdict import KeyStanding, KeyVerdict
 from phoenix_tui.core.profiles import PROFILES
 from phoenix_tui.core.snapshot import HealthState, Placement, ProviderHealth, ProviderInfo, Snapshot
 from phoenix_tui.core.types import (
@@ -171,6 +174,11 @@ class FakeClient:
         self.calls: list[tuple[object, ...]] = []
         self.probed: list[str] = []
         self.models: tuple[ModelInfo, ...] = ()
+        self.order: tuple[str, ...] | None = None
+        self.pinned: frozenset[str] = frozenset()
+        self.chosen_models: dict[str, str] = {}
+        self.verdict = KeyVerdict(KeyStanding.ACCEPTED)
+        self._at_first = self.own_order()
         self._news: asyncio.Queue[Snapshot] = asyncio.Queue()
 
     @asynccontextmanager
@@ -206,20 +214,25 @@ class FakeClient:
 
     def set_primary(self, name: str) -> None:
         self.calls.append(("primary", name))
-        order = sorted(self.current.order, key=lambda place: place.target.provider != name)
-        self._reorder([place.target.provider for place in order], name)
+        self._reorder([name, *(one for one in self.own_order() if one != name)])
 
-    def _reorder(self, names: list[str], primary: str) -> None:
+    def _reorder(self, names: list[str]) -> None:
         order = tuple(
             Placement(
-                target(name), index, index, self.current.health_of(name).is_available, "", is_primary=name == primary
+                target(name),
+                index,
+                index,
+                self.current.health_of(name).is_available,
+                is_primary=index == 1,
+                pinned=name in self.pinned,
             )
             for index, name in enumerate(names, 1)
         )
-        self.publish(replace(self.current, primary=primary, order=order))
+        self.publish(replace(self.current, primary=names[0], order=order))
 
     def set_model(self, name: str, model: str) -> None:
         self.calls.append(("model", name, model))
+        self.chosen_models[name] = model
 
     def set_strategy(self, strategy: Strategy) -> None:
         self.calls.append(("strategy", strategy))
@@ -230,7 +243,8 @@ class FakeClient:
         names = list(self.own_order())
         place = names.index(name)
         names.insert(max(0, place + by), names.pop(place))
-        self._reorder(names, names[0])
+        self.order = tuple(names)
+        self._reorder(names)
 
     def switch_off(self, name: str) -> None:
         self.calls.append(("off", name))
@@ -250,6 +264,58 @@ class FakeClient:
 
     def reset_order(self) -> None:
         self.calls.append(("reset",))
+        self.pinned = frozenset()
+        self.order = None
+        self._reorder([self.current.primary, *(n for n in self._at_first if n != self.current.primary)])
+
+    def pin(self, name: str) -> None:
+        self.calls.append(("pin", name))
+        self.pinned |= {name}
+        self._reorder(list(self.own_order()))
+
+    def unpin(self, name: str) -> None:
+        self.calls.append(("unpin", name))
+        self.pinned -= {name}
+        self._reorder(list(self.own_order()))
+
+    @property
+    def arrangement(self) -> Arrangement:
+        off = {health.name for health in self.current.health if health.state is HealthState.DISABLED}
+        current = self.current
+        return Arrangement(
+            current.primary, self.order, self.pinned, frozenset(off), current.strategy, dict(self.chosen_models)
+        )
+
+    def arrange(self, arrangement: Arrangement) -> None:
+        self.calls.append(("arrange", arrangement))
+        self.order, self.pinned = arrangement.order, arrangement.pinned
+        self.chosen_models = {name: arrangement.models.get(name, "") for name in self.chosen_models}
+        self.current = replace(self.current, primary=arrangement.primary, strategy=arrangement.strategy)
+        names = [n for n in arrangement.order or self._at_first if n != arrangement.primary]
+        self._reorder([arrangement.primary, *names])
+        for health in self.current.health:
+            off = health.name in arrangement.switched_off
+            if off is not (health.state is HealthState.DISABLED):
+                self._set_health(ProviderHealth(health.name, HealthState.DISABLED if off else HealthState.UNKNOWN))
+
+    def clear(self, name: str) -> None:
+        self.calls.append(("clear", name))
+        self._set_health(ProviderHealth(name, HealthState.UNKNOWN))
+
+    async def prove_key(self, config: ProviderConfig) -> KeyVerdict:
+        self.calls.append(("prove", config.name))
+        return self.verdict
+
+    def reconfigure(self, config: ProviderConfig) -> None:
+        self.calls.append(("reconfigure", config.name))
+        infos = tuple(
+            replace(info, configured=config.configured, problem=config.problem, fix=config.fix)
+            if info.name == config.name
+            else info
+            for info in self.current.providers
+        )
+        self.current = replace(self.current, providers=infos)
+        self._set_health(ProviderHealth(config.name, HealthState.UNKNOWN))
 
     def own_order(self) -> tuple[str, ...]:
         return tuple(place.target.provider for place in self.current.order)

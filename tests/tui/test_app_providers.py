@@ -7,9 +7,11 @@ from dataclasses import replace
 
 import pytest
 
+from phoenix_tui.core.arrangement import Arrangement
 from phoenix_tui.core.errors import ErrorClass, ErrorInfo
 from phoenix_tui.core.profiles import PROVIDER_NAMES
 from phoenix_tui.core.snapshot import HealthState, Placement, ProviderHealth
+from phoenix_tui.core.types import Strategy
 from phoenix_tui.tui.commands import commands
 from phoenix_tui.tui.widgets.fallback_panel import FallbackPanel
 from phoenix_tui.tui.widgets.health_sidebar import HealthSidebar
@@ -156,10 +158,8 @@ async def test_sidebar_enter_makes_primary_and_c_checks(open_screen: OpenScreen)
 async def test_the_order_is_changed_by_keys_and_kept(open_screen: OpenScreen) -> None:
     kept: list[tuple[str, tuple[str, ...] | None, frozenset[str]]] = []
 
-    def keep(
-        *, primary: str, order: tuple[str, ...] | None, switched_off: frozenset[str], models: Mapping[str, str]
-    ) -> str | None:
-        kept.append((primary, order, switched_off))
+    def keep(arrangement: Arrangement, *, models: Mapping[str, str], strategy: Strategy | None) -> str | None:
+        kept.append((arrangement.primary, arrangement.order, arrangement.switched_off))
         return "The disk is full." if len(kept) == 4 else None
 
     client = FakeClient(make_snapshot("openrouter", "openai", "anthropic"))
@@ -255,3 +255,52 @@ async def test_probes_of_the_idle_rest_while_nobody_looks(open_screen: OpenScree
         ui.screen.on_app_blur()
         ui.screen.on_app_focus()
         assert ui.client.calls[-2:] == [("watching", False), ("watching", True)]
+
+
+async def test_changes_to_who_is_asked_can_be_taken_back_one_by_one(open_screen: OpenScreen) -> None:
+    kept: list[tuple[Arrangement, dict[str, str], Strategy | None]] = []
+
+    def keep(arrangement: Arrangement, *, models: Mapping[str, str], strategy: Strategy | None) -> None:
+        kept.append((arrangement, dict(models), strategy))
+
+    client = FakeClient(make_snapshot("openrouter", "openai", "anthropic"))
+    async with open_screen(client, choices=keep) as ui:
+        at_first = client.arrangement
+        await ui.run_actions("undo")
+        assert ui.told[-1] == "There is no change to who is asked that could be taken back."
+        await ui.run_actions(
+            "primary('anthropic')", "pin('openai')", "switch('openai')", "strategy('cost')", "primary('anthropic')"
+        )
+        ui.screen.choose_model("openai", "gpt-x")
+        await ui.until(lambda: len(kept) == 5)
+        assert kept[-1][1:] == ({"openai": "gpt-x"}, Strategy.COST)
+        said: list[str] = []
+        for _ in range(5):
+            await ui.run_actions("undo")
+            said.append(ui.told[-1])
+        assert said == [
+            "Taken back: openai is asked with its default model.",
+            "Taken back: the strategy is balanced.",
+            "Taken back: openai is switched on.",
+            "Taken back: openai is not pinned.",
+            "Taken back: openrouter is the primary again.",
+        ]
+        assert client.arrangement == replace(at_first, models={"openai": ""})
+        await ui.until(lambda: len(kept) == 10)
+        assert kept[-1][1:] == ({}, None)
+        await ui.run_actions("undo")
+        assert ui.told[-1].startswith("There is no change")
+
+
+async def test_a_pin_is_told_and_what_is_known_can_be_forgotten(open_screen: OpenScreen) -> None:
+    client = FakeClient(make_snapshot("openrouter", "anthropic", anthropic=DOWN))
+    async with open_screen(client) as ui:
+        await ui.run_actions("pin('anthropic')")
+        assert ui.told[-1].startswith("anthropic is pinned to place 2 of your order")
+        await ui.run_actions("pin('anthropic')")
+        assert ui.told[-1] == "anthropic is not pinned any more: it may be moved."
+        await ui.run_actions("pin('gemini')")
+        assert ui.told[-1] == "gemini has no place in your order that it could be pinned to."
+        await ui.run_actions("clear_health('anthropic')")
+        assert client.was_told("clear", "anthropic")
+        assert client.arrangement.pinned == frozenset()

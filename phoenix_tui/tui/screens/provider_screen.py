@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Coroutine
+from collections import deque
+from collections.abc import Callable, Coroutine, Mapping
 from contextlib import suppress
 from functools import partial
 from typing import Literal
@@ -14,18 +15,21 @@ from textual.screen import Screen
 from textual.timer import Timer
 from textual.worker import Worker, WorkerState, WorkType
 
+from phoenix_tui.core.arrangement import Arrangement
 from phoenix_tui.core.errors import PhoenixError
-from phoenix_tui.core.snapshot import HealthState, Snapshot
+from phoenix_tui.core.snapshot import Snapshot
 from phoenix_tui.core.types import Strategy
 from phoenix_tui.tui import health_words, keys, messages, switching
 from phoenix_tui.tui.keeping import ChoicesKeeper
 from phoenix_tui.tui.ports import ClientPort
 from phoenix_tui.tui.start import Start
-from phoenix_tui.tui.switching import Told
+from phoenix_tui.tui.switching import Before, Told
 from phoenix_tui.tui.text import clip, one_line
 
 CLOSING_SECONDS = 3.0
 """How long leaving waits for connections to close."""
+CHANGES_KEPT = 50
+"""How many changes to who is asked can be taken back."""
 LONGEST_NOTICE = 400
 """Cells of a passing notice; what is longer belongs into the chat."""
 Severity = Literal["information", "warning", "error"]
@@ -54,8 +58,9 @@ class ProviderScreen(Screen[None]):
         self._client_settled = asyncio.Event()
         self._client_problem = ""
         self._choices = ChoicesKeeper(start.choices)
-        self._own_order = start.own_order
         self._models = dict(start.models)
+        self._strategy = start.strategy
+        self._undo: deque[Before] = deque(maxlen=CHANGES_KEPT)
         self._tick: Timer | None = None
         self._told: Severity = "warning"
         self._news_told = 0
@@ -175,54 +180,74 @@ class ProviderScreen(Screen[None]):
         if self._client is None:
             self.tell(self._client_problem or "One moment: the connections are still being opened.", "warning")
             return
+        before = Before(self._client.arrangement, dict(self._models), self._strategy)
         told = what(self._client)
         self.tell(told.sentence)
         if told.changed:
-            self.snapshot = self._client.snapshot()
-            self._keep_choices(self._client)
+            if self._client.arrangement != before.arrangement:
+                self._undo.append(before)
+            self._changed(self._client)
 
-    def _keep_choices(self, client: ClientPort) -> None:
-        off = frozenset(health.name for health in client.snapshot().health if health.state is HealthState.DISABLED)
-        self.work(partial(self._keep, client.primary_provider, self._own_order, off), "choices")
+    def _changed(self, client: ClientPort) -> None:
+        self.snapshot = client.snapshot()
+        self.work(partial(self._keep, client.arrangement, dict(self._models), self._strategy), "choices")
 
-    async def _keep(self, primary: str, order: tuple[str, ...] | None, off: frozenset[str]) -> None:
-        problem = await self._choices.keep(primary=primary, order=order, switched_off=off, models=dict(self._models))
+    async def _keep(self, arrangement: Arrangement, models: Mapping[str, str], strategy: Strategy | None) -> None:
+        problem = await self._choices.keep(arrangement, models=models, strategy=strategy)
         if problem:
             self.tell(problem, "warning")
+
+    def action_undo(self) -> None:
+        """Put back what was arranged before the last change to who is asked."""
+        if self._client is None or not self._undo:
+            self.tell("There is no change to who is asked that could be taken back.")
+            return
+        before = self._undo.pop()
+        changed = self._client.arrangement
+        self._client.arrange(before.arrangement)
+        self._models, self._strategy = dict(before.models), before.strategy
+        self.tell(switching.taken_back(changed, before.arrangement, self._client.own_order()))
+        self._changed(self._client)
 
     def action_primary(self, name: str) -> None:
         self.change(lambda client: switching.make_primary(client, name))
 
     def action_move(self, name: str, by: int) -> None:
-        def moved(client: ClientPort) -> Told:
-            told = switching.move(client, name, by)
-            if told.changed:
-                self._own_order = client.own_order()
-            return told
+        self.change(lambda client: switching.move(client, name, by))
 
-        self.change(moved)
+    def action_pin(self, name: str) -> None:
+        """Keep `name` in its place, or let it be moved again."""
+        self.change(lambda client: switching.pin(client, name))
+
+    def action_clear_health(self, name: str) -> None:
+        """Forget the failures, waits and blocks of `name`."""
+        self.change(lambda client: switching.clear(client, name))
 
     def action_switch(self, name: str) -> None:
         self.change(lambda client: switching.switch(client, name))
 
     def action_reset_order(self) -> None:
-        self._own_order = None
         self.change(switching.reset)
 
     def action_strategy(self, name: str = "") -> None:
         """Order by the strategy `name` from now on; without a name by the next one."""
-        if self._client is None or self.snapshot is None:
-            self.tell(self._client_problem or "One moment: the connections are still being opened.", "warning")
-            return
-        strategies = list(Strategy)
-        after = strategies[(strategies.index(self.snapshot.strategy) + 1) % len(strategies)]
-        self.tell(switching.choose_strategy(self._client, Strategy(name) if name else after))
-        self.snapshot = self._client.snapshot()
+
+        def chosen(client: ClientPort) -> Told:
+            strategies = list(Strategy)
+            after = strategies[(strategies.index(client.arrangement.strategy) + 1) % len(strategies)]
+            self._strategy = Strategy(name) if name else after
+            return switching.choose_strategy(client, self._strategy)
+
+        self.change(chosen)
 
     def choose_model(self, name: str, model: str) -> None:
         """Ask `model` of `name` from now on."""
-        self._models[name] = model
-        self.change(lambda client: switching.set_model(client, name, model))
+
+        def chosen(client: ClientPort) -> Told:
+            self._models[name] = model
+            return switching.set_model(client, name, model)
+
+        self.change(chosen)
 
     def action_check(self, name: str) -> None:
         self.work(partial(self._check, name), f"check-{name}", exclusive=True)
