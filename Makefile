@@ -7,7 +7,7 @@ DEV    := $(VENV)/.installed-dev
 MUT    := $(VENV)/.installed-mutation
 
 .DEFAULT_GOAL := help
-.PHONY: help demo run test lint types contracts unit coverage bench failover-bench sim mutants clean
+.PHONY: help demo run test lint types contracts unit coverage bench failover-bench sim monkey mutants clean
 
 help:  ## say what can be made
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -62,6 +62,9 @@ failover-bench: $(DEV)  ## the public failover benchmark, all formats, at its ow
 
 sim: $(DEV)  ## live ten thousand days of traffic in virtual time, until an invariant is broken
 	$(BIN)/python -m tests.simulation
+
+monkey: $(DEV)  ## let a monkey play with the screen: PLAYS=200 times a hundred random actions (about half an hour)
+	PHOENIX_MONKEY_PLAYS=$(or $(PLAYS),200) $(BIN)/python -m pytest -q -s tests/monkey
 
 mutants: $(MUT)  ## change the hearts of the core in thousands of ways: does a test notice? (about twenty minutes)
 	@$(BIN)/python -m tests.mutation $(ARGS)

@@ -17,6 +17,7 @@ from phoenix_tui.tui import keys
 from phoenix_tui.tui.commands import PhoenixCommands
 from phoenix_tui.tui.keys import ROWS, Keys
 from phoenix_tui.tui.plain_signs import PlainSigns
+from phoenix_tui.tui.screens.closing import Palette
 from phoenix_tui.tui.screens.main import MainScreen
 from phoenix_tui.tui.start import Start
 from phoenix_tui.tui.terminal_keys import read_plain_keys
@@ -86,6 +87,10 @@ class PhoenixApp(App[None], inherit_bindings=False):
 
     def action_hint_leave(self) -> None:
         self.notify(f"{keys.label('quit')} leaves; {keys.label('stop')} stops an answer.", markup=False)
+
+    def action_command_palette(self) -> None:
+        if self.use_command_palette and not isinstance(self.screen, Palette):
+            self.push_screen(Palette(id="--command-palette"))
 
     def action_toggle_theme(self) -> None:
         self.theme = LIGHT if self.theme == DARK else DARK

@@ -14,6 +14,7 @@ from textual.widgets import Static
 
 from phoenix_tui.tui import keys
 from phoenix_tui.tui.bindings import KEYS
+from phoenix_tui.tui.screens.closing import ClosesOnce
 from phoenix_tui.tui.slash import COMMANDS
 from phoenix_tui.tui.text import fit
 
@@ -21,7 +22,7 @@ Part = tuple[str, str]
 KEY_CELLS = 24
 
 
-class HelpScreen(ModalScreen[None]):
+class HelpScreen(ClosesOnce, ModalScreen[None]):
     """What the focused part of the screen is for, then every key, then every command."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
