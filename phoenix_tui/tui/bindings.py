@@ -22,6 +22,7 @@ class Group(StrEnum):
     ANYWHERE = "Anywhere"
     PROMPT = "In the prompt"
     READING = "In the chat (Esc leaves the prompt)"
+    PANELS = "In either panel"
     HEALTH = "In the health panel"
     ORDER = "In the fallback order"
 
@@ -43,6 +44,10 @@ class KeyAction:
     shown: str = ""
     footer: str = ""
     priority: bool = False
+
+
+STEP = 4
+"""Columns by which a key makes the panels wider or narrower."""
 
 
 def _primaries() -> Iterator[KeyAction]:
@@ -90,6 +95,12 @@ KEYS: tuple[KeyAction, ...] = (
     KeyAction("retry", "r", "retry", "Retry the last unanswered question", Group.READING, "", "retry"),
     KeyAction("other", "o", "other", "Send the unanswered question to another provider", Group.READING),
     KeyAction("write", "i", "focus_prompt", "Go back to the prompt (so does typing)", Group.READING, "", "write"),
+    KeyAction(
+        "panels.wider", "greater_than_sign", f"screen.panel_width({STEP})", "Make the panels wider", Group.PANELS
+    ),
+    KeyAction(
+        "panels.narrower", "less_than_sign", f"screen.panel_width(-{STEP})", "Make the panels narrower", Group.PANELS
+    ),
     KeyAction(
         "health.primary", "enter", "make_primary", "Make the chosen provider the primary", Group.HEALTH, "", "primary"
     ),

@@ -12,7 +12,7 @@ from textual.content import Content
 from phoenix_tui.core.profiles import PROVIDER_NAMES
 from phoenix_tui.core.types import Strategy
 from phoenix_tui.tui import keys
-from phoenix_tui.tui.bindings import KEYS, Group
+from phoenix_tui.tui.bindings import KEYS, STEP, Group
 
 Runner = Callable[[], Awaitable[object]]
 
@@ -53,6 +53,8 @@ _SCREEN_ACTIONS = (
     ("Retry the last unanswered question", "{retry}, /retry", "retry"),
     ("Restore the last conversation", "{again}, /restore", "restore"),
     ("Back to the default fallback order", "{order.reset} in the fallback order", "reset_order"),
+    ("Make the panels wider", "{panels.wider} in a panel", f"panel_width({STEP})"),
+    ("Make the panels narrower", "{panels.narrower} in a panel", f"panel_width(-{STEP})"),
     ("Write a message", "goes to the prompt", "focus_prompt"),
     ("Change between the dark and the light theme", "for this run", "toggle_theme"),
 )

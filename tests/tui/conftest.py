@@ -17,6 +17,8 @@ from phoenix_tui.tui.screens.main import MainScreen
 from phoenix_tui.tui.start import Start
 from tests.tui.fakes import NOW, FakeClient
 
+MouseKind = type[events.MouseEvent]
+
 
 @dataclass
 class Opened:
@@ -65,6 +67,21 @@ class Opened:
     async def send(self, text: str) -> None:
         """Type `text` and press Enter."""
         await self.type(text + "\r")
+
+    async def mouse(self, kind: MouseKind, at: tuple[int, int], *, button: int = 1) -> None:
+        """One event of the mouse at a place of the screen, as a terminal tells it, and let it arrive."""
+        x, y = at
+        self.app.post_message(kind(None, x, y, 0, 0, button, False, False, False, x, y))
+        await self.pilot.pause()
+
+    async def drag(self, start: tuple[int, int], *steps: tuple[int, int], release: bool = True) -> None:
+        """Press at `start`, go through `steps`, and release at the last of them."""
+        await self.mouse(events.MouseMove, start, button=0)
+        await self.mouse(events.MouseDown, start)
+        for at in steps:
+            await self.mouse(events.MouseMove, at)
+        if release:
+            await self.mouse(events.MouseUp, steps[-1] if steps else start)
 
     async def run_actions(self, *actions: str) -> None:
         """Run actions of the screen, as the palette does, one after the other."""

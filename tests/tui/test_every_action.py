@@ -245,6 +245,15 @@ async def _makes_the_chosen_one_primary(ui: Opened, press: Press) -> None:
     assert ui.client.was_told("primary", "openai")
 
 
+@scenario("panels.wider", "panels.narrower")
+async def _makes_the_panels_wider_or_narrower(ui: Opened, press: Press) -> None:
+    await focus(ui, "#order")
+    await ui.run_actions("panel_width(8)")
+    before = ui.screen.query_one("#panels").region.width
+    await press()
+    assert ui.screen.query_one("#panels").region.width == before + (4 if press.id == "panels.wider" else -4)
+
+
 @scenario("health.check")
 async def _checks(ui: Opened, press: Press) -> None:
     await focus(ui, "#health")

@@ -17,6 +17,9 @@ if TYPE_CHECKING:
     from markdown_it.token import Token
 
 _BULLETS = ("•", "◦", "▪")
+READING_WIDTH = 110
+"""Cells of a line of running text at most: in longer ones the eye does not find the next. Code and tables may have
+more."""
 _MIN_WIDTH = 12
 """Nested blocks are indented no further once less than this is left."""
 _BAR = Span("▎ ", ("code-block", "code-bar"))
@@ -27,8 +30,8 @@ _FIRST_COLUMN = re.compile(r" *(?:\S+ {2,})?")
 
 
 def paragraph(spans: list[Span], width: int) -> list[Line]:
-    """Running text, wrapped."""
-    return [Line(row.spans, join=row.join) for row in wrap(spans, width)]
+    """Running text, wrapped; never wider than one reads with ease."""
+    return [Line(row.spans, join=row.join) for row in wrap(spans, min(width, READING_WIDTH))]
 
 
 def code_lines(
@@ -110,7 +113,7 @@ class _Renderer:
                 content = token.content.removesuffix("\n").split("\n")
                 return code_lines(tuple(content), token.info.strip(), width)
             case "hr":
-                return [Line((Span("─" * width, ("border",)),))]
+                return [Line((Span("─" * min(width, READING_WIDTH), ("border",)),))]
             case "html_block":
                 return verbatim(token.content, width, (*style, "html"))
             case "blockquote_open":

@@ -33,6 +33,7 @@ from phoenix_tui.tui.text import ago, count
 from phoenix_tui.tui.widgets.fallback_panel import FallbackPanel
 from phoenix_tui.tui.widgets.health_sidebar import HealthSidebar
 from phoenix_tui.tui.widgets.lines import ActivityLine, Banner, HealthStrip, KeyBar, QuestionBar, StatusLine
+from phoenix_tui.tui.widgets.panels import NARROWEST, Panels
 from phoenix_tui.tui.widgets.prompt import Prompt
 from phoenix_tui.tui.widgets.transcript import Transcript
 from phoenix_tui.tui.widgets.welcome import Welcome
@@ -46,9 +47,9 @@ class MainScreen(AskingScreen):
 
     AUTO_FOCUS = "#prompt"
     HORIZONTAL_BREAKPOINTS = [  # noqa: RUF012 - Textual declares it so
-        (0, "-tiny"), (40, "-narrow"), (100, "-medium"), (140, "-wide"),
+        (0, "-tiny"), (40, "-narrow"), (100, "-wide"),
     ]  # fmt: skip
-    VERTICAL_BREAKPOINTS = [(0, "-flat"), (12, "-short"), (30, "-tall")]  # noqa: RUF012 - as above
+    VERTICAL_BREAKPOINTS = [(0, "-flat"), (12, "-low"), (18, "-short"), (30, "-tall")]  # noqa: RUF012 - as above
     BINDINGS: ClassVar[list[BindingType]] = [*bindings_of(Group.ANYWHERE), *bindings_of(Group.READING)]
 
     group: reactive[Group] = reactive(Group.PROMPT, repaint=False)
@@ -77,7 +78,7 @@ class MainScreen(AskingScreen):
                 yield ActivityLine(id="activity").data_bind(main.activity)
                 with Container(id="prompt-box"):
                     yield self.prompt
-            with Vertical(id="panels"):
+            with Panels(id="panels"):
                 yield HealthSidebar(glyphs=glyphs, id="health").data_bind(main.now, snapshot=main.shown)
                 yield FallbackPanel(glyphs=glyphs, id="order").data_bind(snapshot=main.shown)
         bar = KeyBar(id="keys")
@@ -221,8 +222,22 @@ class MainScreen(AskingScreen):
             self.remove_class("-overlay")  # it would lie over what has the focus now
         self.draw_question()
 
+    @property
+    def panels_lie_over(self) -> bool:
+        """Whether there is no room for the panels beside the chat."""
+        return any(map(self.has_class, ("-tiny", "-narrow", "-flat", "-low")))
+
+    def action_panel_width(self, by: int) -> None:
+        """Make the panels wider by so many columns, or narrower where it is negative."""
+        panels = self.query_one(Panels)
+        if not panels.region:
+            self.tell(f"The panels are not shown now; {keys.label('panels')} shows them.")
+        elif not panels.widen(by):
+            limit = f"at most {panels.widest}" if by > 0 else f"at least {NARROWEST}"
+            self.tell(f"The panels take {limit} columns here.")
+
     def action_toggle_panels(self) -> None:
-        if not (self.has_class("-narrow") or self.has_class("-tiny")):
+        if not self.panels_lie_over:
             self.toggle_class("-hidden")
         else:
             self.toggle_class("-overlay")

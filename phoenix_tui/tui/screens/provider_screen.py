@@ -30,6 +30,8 @@ CLOSING_SECONDS = 3.0
 """How long leaving waits for connections to close."""
 CHANGES_KEPT = 50
 """How many changes to who is asked can be taken back."""
+SHORT = 30
+"""Rows under which one notice at a time is as much as may lie over the chat."""
 LONGEST_NOTICE = 400
 """Cells of a passing notice; what is longer belongs into the chat."""
 Severity = Literal["information", "warning", "error"]
@@ -81,7 +83,7 @@ class ProviderScreen(Screen[None]):
 
     def tell(self, sentence: str, severity: Severity = "information") -> None:
         """A passing notice: never markup, never controls, never long, whatever is in it."""
-        if severity == self._told == "information" or self.has_class("-short"):
+        if severity == self._told == "information" or self.size.height < SHORT:
             self.app.clear_notifications()  # what was done last is what counts; a pile would hide chat and prompt
         self._told = severity
         self.notify(clip(sentence, LONGEST_NOTICE), severity=severity, markup=False)

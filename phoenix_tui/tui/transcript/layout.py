@@ -6,6 +6,7 @@ from collections import OrderedDict
 from typing import NamedTuple
 
 from phoenix_tui.tui.markdown.lines import BLANK, Line
+from phoenix_tui.tui.markdown.render import READING_WIDTH
 from phoenix_tui.tui.transcript.entries import Entry, Kind, State
 from phoenix_tui.tui.transcript.heights import Heights
 from phoenix_tui.tui.transcript.view import EntryView, Slot
@@ -55,7 +56,7 @@ class Layout:
     def _estimate(self, entry: Entry) -> int:
         rows = 1 + entry.gap + bool(entry.hint)
         if entry.kind in (Kind.USER, Kind.ANSWER, Kind.OUTPUT) and not entry.folded:
-            rows += entry.text.newlines + entry.text.characters // self.width + bool(entry.text)
+            rows += entry.text.newlines + entry.text.characters // min(self.width, READING_WIDTH) + bool(entry.text)
         return rows + bool(entry.reasoning)
 
     def added(self) -> None:

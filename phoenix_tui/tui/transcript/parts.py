@@ -10,7 +10,7 @@ from typing import Protocol
 from phoenix_tui.tui.markdown.blocks import Block, CodeBlock, MarkdownBlock
 from phoenix_tui.tui.markdown.document import Document
 from phoenix_tui.tui.markdown.lines import BLANK, PLAIN, Line, Span, Style, indented
-from phoenix_tui.tui.markdown.render import columns, paragraph
+from phoenix_tui.tui.markdown.render import READING_WIDTH, columns, paragraph
 
 INDENT = "  "
 _PIECE_LINES = 100
@@ -76,7 +76,7 @@ class Plain:
 
     def estimate(self, width: int) -> int:
         """Rows by the number of characters in each line."""
-        return estimate_rows(self.text, width - len(INDENT))
+        return estimate_rows(self.text, min(width - len(INDENT), READING_WIDTH))
 
     def lines(self, width: int) -> list[Line]:
         """The text, indented and wrapped at words; where it has columns, further rows of a line stay in the last."""

@@ -14,6 +14,7 @@ from textual.reactive import reactive
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
 from textual.visual import Visual
+from textual.widget import Widget
 
 Line = tuple[tuple[str, str], ...]
 """One line as (text, style) parts. Styles are Textual style strings, texts are never markup."""
@@ -29,6 +30,8 @@ class Row:
 
 class RowList(ScrollView, can_focus=True):
     """Rows with a cursor. Subclasses make the rows; this one draws them, moves the cursor and keeps it on its key."""
+
+    ALLOW_SELECT = False
 
     COMPONENT_CLASSES: ClassVar[set[str]] = {"row-list--row", "row-list--chosen"}
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -53,7 +56,11 @@ class RowList(ScrollView, can_focus=True):
         keys = self.keys
         if self.chosen not in keys:
             self.chosen = keys[0] if keys else ""
-        self.virtual_size = Size(self.scrollable_content_region.width, len(self._lines))
+        size = Size(self.scrollable_content_region.width, len(self._lines))
+        if size != self.virtual_size:
+            # Setting the reactive would lay the whole screen out again; only the scroll bar changes.
+            self.set_reactive(Widget.virtual_size, size)
+            self._scroll_update(size)
         for y in range(max(len(before), len(self._lines))):
             if y >= len(before) or y >= len(self._lines) or before[y] != self._lines[y]:
                 self._repaint(y)
@@ -99,6 +106,10 @@ class RowList(ScrollView, can_focus=True):
     def watch_has_focus(self, has_focus: bool) -> None:
         super().watch_has_focus(has_focus)
         self.refresh()
+
+    def focus_on_click(self) -> bool:
+        """Not where it is pulled wider: the focus stays with whoever has it."""
+        return self.app.mouse_position.x != self.region.x
 
     def action_choose_by(self, step: int) -> None:
         keys = self.keys
