@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from phoenix_tui.core.client import Client
-    from phoenix_tui.core.configuration import ClientConfig, FallbackMode, Hedge, OnCut, ProviderConfig
+    from phoenix_tui.core.configuration import ClientConfig, Hedge, OnCut, ProviderConfig
     from phoenix_tui.core.errors import (
         ErrorClass,
         ErrorInfo,
@@ -29,6 +29,7 @@ if TYPE_CHECKING:
         Answer,
         Attempt,
         ChatRequest,
+        FallbackMode,
         FinishReason,
         Message,
         ModelInfo,
@@ -41,7 +42,6 @@ if TYPE_CHECKING:
 _HOMES = {
     "Client": "client",
     "ClientConfig": "configuration",
-    "FallbackMode": "configuration",
     "Hedge": "configuration",
     "OnCut": "configuration",
     "ProviderConfig": "configuration",
@@ -63,6 +63,7 @@ _HOMES = {
     "Answer": "types",
     "Attempt": "types",
     "ChatRequest": "types",
+    "FallbackMode": "types",
     "FinishReason": "types",
     "Message": "types",
     "ModelInfo": "types",

@@ -24,9 +24,10 @@ from phoenix_tui.config import (
     to_client_config,
 )
 from phoenix_tui.core.client import Client
-from phoenix_tui.core.configuration import ClientConfig, FallbackMode
+from phoenix_tui.core.configuration import ClientConfig
 from phoenix_tui.core.errors import ErrorClass, NoProviderAnswered, PhoenixError
 from phoenix_tui.core.spending import provider_cost
+from phoenix_tui.core.types import FallbackMode
 from phoenix_tui.prices import PriceBook
 
 

@@ -11,8 +11,8 @@ from phoenix_tui.config.choices import Choices
 from phoenix_tui.config.problems import ConfigProblem
 from phoenix_tui.config.sources import DEFAULT, Source
 from phoenix_tui.core.adapters.base import WireFormat
-from phoenix_tui.core.configuration import FallbackMode, Hedge, OnCut
-from phoenix_tui.core.types import Strategy
+from phoenix_tui.core.configuration import Hedge, OnCut
+from phoenix_tui.core.types import FallbackMode, Strategy
 
 ProviderName = Literal["openrouter", "openai", "anthropic", "gemini", "grok", "ollama", "lmstudio"]
 _FROZEN = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)

@@ -29,10 +29,10 @@ from phoenix_tui.config.sources import (
     folder_layers,
 )
 from phoenix_tui.config.validation import wrong_name_in_list, wrong_value
-from phoenix_tui.core.configuration import FallbackMode, Hedge, OnCut
+from phoenix_tui.core.configuration import Hedge, OnCut
 from phoenix_tui.core.profiles import PROFILES, PROVIDER_NAMES, profile_of
 from phoenix_tui.core.text import strip_controls
-from phoenix_tui.core.types import Strategy
+from phoenix_tui.core.types import FallbackMode, Strategy
 
 _CLOSED: dict[str, tuple[str, ...]] = {
     "provider": PROVIDER_NAMES,

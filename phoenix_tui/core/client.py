@@ -16,7 +16,7 @@ from phoenix_tui.core.arrangement import Arrangement
 from phoenix_tui.core.background import Background
 from phoenix_tui.core.checks import Checks
 from phoenix_tui.core.clock import Clock, SystemClock
-from phoenix_tui.core.configuration import ClientConfig, FallbackMode, Hedge, OnCut, ProviderConfig
+from phoenix_tui.core.configuration import ClientConfig, Hedge, OnCut, ProviderConfig
 from phoenix_tui.core.errors import NoProviderAnswered
 from phoenix_tui.core.events import Completed
 from phoenix_tui.core.fallback import FallbackManager
@@ -39,7 +39,7 @@ from phoenix_tui.core.text_stream import OnInterrupt, TextStream
 from phoenix_tui.core.transport import Transport
 from phoenix_tui.core.turn import Turn
 from phoenix_tui.core.turn_context import TurnContext
-from phoenix_tui.core.types import Answer, ChatRequest, Message, ModelInfo, Strategy, Target
+from phoenix_tui.core.types import Answer, ChatRequest, FallbackMode, Message, ModelInfo, Strategy, Target
 
 
 class Client:
@@ -228,6 +228,7 @@ class Client:
             offline=self._monitor.offline,
             spent_today=self._spending.today,
             daily_budget=self._spending.limit,
+            fallback=self.config.fallback,
         )
 
     async def watch(self) -> AsyncIterator[Snapshot]:

@@ -8,15 +8,7 @@ from enum import StrEnum
 
 from phoenix_tui.core.adapters.base import WireFormat
 from phoenix_tui.core.secret import Secret
-from phoenix_tui.core.types import Strategy
-
-
-class FallbackMode(StrEnum):
-    """What may happen when the first target fails: `auto` goes on, `ask` asks the person first, `never` stops."""
-
-    AUTO = "auto"
-    ASK = "ask"
-    NEVER = "never"
+from phoenix_tui.core.types import FallbackMode, Strategy
 
 
 class Hedge(StrEnum):

@@ -7,7 +7,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from phoenix_tui.core.errors import ErrorInfo
-from phoenix_tui.core.types import RateLimit, Strategy, Target
+from phoenix_tui.core.types import FallbackMode, RateLimit, Strategy, Target
 
 
 class HealthState(StrEnum):
@@ -225,7 +225,8 @@ class Snapshot:
     """Health, order and providers at one moment. `providers` and `health` are in the default order of the seven,
     `order` is the effective fallback order, made by `strategy`. Health is that of the model that would be asked.
     `offline` says that this machine seems to have no network; `spent_today` is what answers have cost today and
-    `daily_budget` what they may (US dollars, None: no limit). `version` grows with every change."""
+    `daily_budget` what they may (US dollars, None: no limit). `fallback` says what may happen when the first one fails.
+    `version` grows with every change."""
 
     version: int
     primary: str
@@ -236,6 +237,7 @@ class Snapshot:
     offline: bool = False
     spent_today: float = 0.0
     daily_budget: float | None = None
+    fallback: FallbackMode = FallbackMode.AUTO
 
     def health_of(self, name: str) -> ProviderHealth:
         """Health of one provider. Raises KeyError for a name that is none of ours."""

@@ -60,6 +60,14 @@ class Strategy(StrEnum):
     COST = "cost"
 
 
+class FallbackMode(StrEnum):
+    """What may happen when the first target fails: `auto` goes on, `ask` asks the person first, `never` stops."""
+
+    AUTO = "auto"
+    ASK = "ask"
+    NEVER = "never"
+
+
 class FinishReason(StrEnum):
     """Why an answer ended, normalised over the wire formats; unknown reasons are `other`."""
 

@@ -6,7 +6,7 @@ import pytest
 
 from phoenix_tui.config import ConfigurationError, Network, Overrides, read_network, require_sound, to_client_config
 from phoenix_tui.core.adapters.base import WireFormat
-from phoenix_tui.core.configuration import FallbackMode
+from phoenix_tui.core.types import FallbackMode
 from tests.helpers.settings import Load, only
 
 

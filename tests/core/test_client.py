@@ -12,12 +12,12 @@ import pytest
 
 from phoenix_tui.commands.shapes import answer_shape
 from phoenix_tui.core.client import Client
-from phoenix_tui.core.configuration import ClientConfig, FallbackMode, Hedge, OnCut, ProviderConfig
+from phoenix_tui.core.configuration import ClientConfig, Hedge, OnCut, ProviderConfig
 from phoenix_tui.core.errors import AccessError, ErrorClass, ProviderError
 from phoenix_tui.core.key_verdict import KeyStanding
 from phoenix_tui.core.secret import Secret
 from phoenix_tui.core.snapshot import HealthState, Snapshot
-from phoenix_tui.core.types import Message, Strategy
+from phoenix_tui.core.types import FallbackMode, Message, Strategy
 from phoenix_tui.sim import SimProvider, Simulator
 from phoenix_tui.sim.faults import Error, Html, Refuse
 from tests.core.conftest import WorldMaker

@@ -8,10 +8,10 @@ from dataclasses import replace
 import pytest
 
 from phoenix_tui.core.client import Client
-from phoenix_tui.core.configuration import FallbackMode, Hedge, OnCut
+from phoenix_tui.core.configuration import Hedge, OnCut
 from phoenix_tui.core.errors import ErrorClass, NoProviderAnswered
 from phoenix_tui.core.events import Completed, Confirming, TurnEvent
-from phoenix_tui.core.types import ChatRequest, Message
+from phoenix_tui.core.types import ChatRequest, FallbackMode, Message
 from phoenix_tui.sim.faults import BlackHole, Cut, Error, Fault, Says, Stall
 from tests.helpers.virtual import Connect, VirtualWorld, run_virtual
 

@@ -8,7 +8,6 @@ from dataclasses import replace
 
 import pytest
 
-from phoenix_tui.core.configuration import FallbackMode
 from phoenix_tui.core.errors import ErrorClass
 from phoenix_tui.core.events import (
     AttemptAborted,
@@ -25,7 +24,7 @@ from phoenix_tui.core.events import (
     Waiting,
 )
 from phoenix_tui.core.snapshot import HealthState
-from phoenix_tui.core.types import ChatRequest, Message, OutcomeKind, Target
+from phoenix_tui.core.types import ChatRequest, FallbackMode, Message, OutcomeKind, Target
 from phoenix_tui.sim.faults import (
     BlackHole,
     CallsTool,

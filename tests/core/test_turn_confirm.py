@@ -10,13 +10,12 @@ import pytest
 
 from phoenix_tui.commands.simulated import simulated_config
 from phoenix_tui.core.client import Client
-from phoenix_tui.core.configuration import FallbackMode
 from phoenix_tui.core.errors import ErrorClass, NoProviderAnswered
 from phoenix_tui.core.events import Completed, Confirming, TurnEvent
 from phoenix_tui.core.journal import Record, Switched
 from phoenix_tui.core.secret import Secret
 from phoenix_tui.core.turn import Turn
-from phoenix_tui.core.types import Target
+from phoenix_tui.core.types import FallbackMode, Target
 from phoenix_tui.sim import Simulator
 from phoenix_tui.sim.faults import Cut, Error
 from tests.core.conftest import QUESTION, World, WorldMaker
@@ -50,6 +49,7 @@ async def test_the_countdown_says_who_is_next_and_why(world: WorldMaker) -> None
 
 async def test_a_word_sends_it_at_once(world: WorldMaker) -> None:
     async with world("openai", "anthropic", fallback=FallbackMode.ASK, confirm_seconds=LONG) as it:
+        assert it.client.snapshot().fallback is FallbackMode.ASK
         it["openai"].set_fault(DOWN)
         last = await answering(it, yes=True)
     assert isinstance(last, Completed)

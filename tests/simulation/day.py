@@ -10,11 +10,11 @@ from random import Random
 from typing import Any, Literal
 
 from phoenix_tui.core.client import Client
-from phoenix_tui.core.configuration import ClientConfig, FallbackMode, Hedge, OnCut, ProviderConfig
+from phoenix_tui.core.configuration import ClientConfig, Hedge, OnCut, ProviderConfig
 from phoenix_tui.core.profiles import PROVIDER_NAMES
 from phoenix_tui.core.secret import Secret
 from phoenix_tui.core.snapshot import HealthState
-from phoenix_tui.core.types import Strategy
+from phoenix_tui.core.types import FallbackMode, Strategy
 from tests.helpers.virtual import VirtualWorld, run_virtual
 from tests.simulation.health_watch import HealthWatch
 from tests.simulation.ledger import Ledger, canary

@@ -8,10 +8,9 @@ from collections.abc import Callable
 from random import Random
 
 from phoenix_tui.core.client import Client
-from phoenix_tui.core.configuration import FallbackMode
 from phoenix_tui.core.errors import NoProviderAnswered, ProviderError
 from phoenix_tui.core.events import Confirming
-from phoenix_tui.core.types import ChatRequest, Message
+from phoenix_tui.core.types import ChatRequest, FallbackMode, Message
 from tests.helpers.virtual import VirtualWorld
 from tests.simulation.log import Log
 from tests.simulation.trace import Trace
