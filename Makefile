@@ -5,9 +5,10 @@ BIN    := $(VENV)/bin
 STAMP  := $(VENV)/.installed-run
 DEV    := $(VENV)/.installed-dev
 MUT    := $(VENV)/.installed-mutation
+PIC    := $(VENV)/.installed-pictures
 
 .DEFAULT_GOAL := help
-.PHONY: help demo run test lint types contracts unit coverage bench failover-bench sim monkey mutants clean
+.PHONY: help demo run test lint types contracts unit coverage bench failover-bench sim monkey screenshots recording mutants clean
 
 help:  ## say what can be made
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -28,6 +29,10 @@ $(DEV): pyproject.toml $(STAMP)
 
 $(MUT): pyproject.toml $(DEV)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --group mutation
+	@touch $@
+
+$(PIC): pyproject.toml $(DEV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --group pictures
 	@touch $@
 
 demo: $(STAMP)  ## open the screen with simulated providers: no key, no network
@@ -65,6 +70,12 @@ sim: $(DEV)  ## live ten thousand days of traffic in virtual time, until an inva
 
 monkey: $(DEV)  ## let a monkey play with the screen: PLAYS=200 times a hundred random actions (about half an hour)
 	PHOENIX_MONKEY_PLAYS=$(or $(PLAYS),200) $(BIN)/python -m pytest -q -s tests/monkey
+
+screenshots: $(DEV)  ## take the README's pictures of the real screen in the demo's outage
+	$(BIN)/python -m docs.pictures.screenshots
+
+recording: $(PIC)  ## record a session of the demo, as a terminal recording and as a moving picture
+	$(BIN)/python -m docs.pictures.recording
 
 mutants: $(MUT)  ## change the hearts of the core in thousands of ways: does a test notice? (about twenty minutes)
 	@$(BIN)/python -m tests.mutation $(ARGS)

@@ -38,7 +38,7 @@ def run_screen(options: argparse.Namespace) -> int:
         say(_NEEDS_TERMINAL)
         return exit_status.USAGE
     try:
-        start = _demo_start() if options.demo else _start(open_settings(options, strict=False))
+        start = demo_start() if options.demo else _start(open_settings(options, strict=False))
     except Refused as refused:
         say(str(refused))
         return exit_status.USAGE
@@ -85,7 +85,7 @@ def _start(opened: Opened) -> Start:
     )
 
 
-def _demo_start() -> Start:
+def demo_start() -> Start:
     """The screen over simulated providers: no key, no network, nothing kept but in memory."""
     from phoenix_tui.core.timeline import told
     from phoenix_tui.tui.start import Start

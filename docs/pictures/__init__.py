@@ -1,0 +1,1 @@
+"""Pictures of the real screen for the README, made by `make screenshots` and `make recording`."""
