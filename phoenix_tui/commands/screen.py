@@ -48,6 +48,8 @@ def run_screen(options: argparse.Namespace) -> int:
 
     app = PhoenixApp(start)
     status = run_app(app)
+    if app.last_words:
+        say(app.last_words)
     if app.main.keeper.problem:
         say(app.main.keeper.problem)  # on the screen it was gone after a moment, and now the conversation is too
     return status
@@ -72,6 +74,7 @@ def _start(opened: Opened) -> Start:
         notices=tuple(str(notice) for notice in opened.notices),
         news=lambda: news,
         state_folder=paths.state_dir(os.environ),
+        own_files=paths.state_dir(os.environ),
         choices=_keep_choices(),
         incidents=_read_incidents,
         models=opened.settings.choices.models,
@@ -99,6 +102,7 @@ def _demo_start() -> Start:
         open_client=lambda: _open_demo(records.append),
         warm_up=_warm_up,
         incidents=incidents,
+        own_files=paths.state_dir(os.environ),
         is_demo=True,
         theme=_theme(os.environ),
         ascii_only=_is_ascii_only(os.environ),

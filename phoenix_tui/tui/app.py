@@ -6,20 +6,22 @@ import asyncio
 import signal
 from collections.abc import Mapping
 from contextlib import suppress
+from functools import partial
 from typing import ClassVar
 
-from textual.app import App
 from textual.binding import Binding, BindingType
 from textual.filter import Monochrome
 
 from phoenix_tui import paths
 from phoenix_tui.tui import keys
 from phoenix_tui.tui.commands import PhoenixCommands
+from phoenix_tui.tui.guard import ErrorsTo, Failed
 from phoenix_tui.tui.keys import ROWS, Keys
 from phoenix_tui.tui.plain_signs import PlainSigns
 from phoenix_tui.tui.screens.closing import Palette
 from phoenix_tui.tui.screens.main import MainScreen
 from phoenix_tui.tui.start import Start
+from phoenix_tui.tui.surviving_app import SurvivingApp
 from phoenix_tui.tui.terminal_keys import read_plain_keys
 from phoenix_tui.tui.theme import DARK, LIGHT, THEMES
 
@@ -27,7 +29,7 @@ ENDING_SIGNALS = ("SIGTERM", "SIGHUP", "SIGINT")
 """Names, since not every system has all of them. SIGINT comes from outside only: ctrl+c is a key here."""
 
 
-class PhoenixApp(App[None], inherit_bindings=False):
+class PhoenixApp(SurvivingApp, inherit_bindings=False):
     """The full screen of phoenix-tui. Build it with a `Start`, then `run_screen`."""
 
     TITLE = "phoenix-tui"
@@ -40,7 +42,8 @@ class PhoenixApp(App[None], inherit_bindings=False):
     def __init__(self, start: Start) -> None:
         read_plain_keys()
         folder = paths.styles_dir()
-        super().__init__(css_path=sorted(folder.glob("*.tcss")))
+        sheets = sorted(folder.glob("*.tcss"))
+        super().__init__([*sheets], log_folder=start.own_files, is_kept=start.state_folder is not None)
         self.begin = start
         self.keys = Keys()
         keys.use(self.keys)
@@ -83,7 +86,10 @@ class PhoenixApp(App[None], inherit_bindings=False):
 
     def keep_session(self) -> None:
         """Write conversation and draft now. Safe at any moment, also when the screen is gone or has failed."""
-        self.main.keeper.save_now(self.main.saved())
+        with ErrorsTo(partial(self.caught, self.main, Failed.WORKING)):
+            self.main.keeper.save_now(self.main.saved())
+            return
+        self.main.keeper.save_now(self.main.saved(with_shown=False))
 
     def action_hint_leave(self) -> None:
         self.notify(f"{keys.label('quit')} leaves; {keys.label('stop')} stops an answer.", markup=False)
@@ -99,8 +105,7 @@ class PhoenixApp(App[None], inherit_bindings=False):
 def run_screen(app: PhoenixApp, *, mouse: bool = True) -> int:
     """Run `app` until it ends, keep what was said on every way out, give the exit code."""
     try:
-        app.run(mouse=mouse)
+        return app.run_to_its_end(mouse=mouse)
     finally:
         app.keep_session()
         app.main.keeper.close()
-    return app.return_code or 0

@@ -47,6 +47,11 @@ class Opened:
         """Id of what has the focus."""
         return self.screen.focused.id if self.screen.focused else None
 
+    def forgive(self, *wanted: type[Exception]) -> None:
+        """Exactly these defects were wanted; without this any defect fails the test when the screen is closed."""
+        assert {defect.kind for defect in self.app.defects} == {kind.__name__ for kind in wanted}
+        self.app._exception = None
+
     async def until(self, condition: Callable[[], object]) -> None:
         """Let the screen work until `condition` holds; fails when it settles without."""
         for _ in range(60):
