@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from phoenix_tui import paths
 from phoenix_tui.commands import exit_status
 from phoenix_tui.commands.opening import Opened, Refused, open_settings
-from phoenix_tui.commands.output import say
+from phoenix_tui.commands.output import forget, say
 from phoenix_tui.commands.running import wait_for_no_thread
 
 if TYPE_CHECKING:
@@ -48,8 +48,12 @@ def run_screen(options: argparse.Namespace) -> int:
 
     app = PhoenixApp(start)
     status = run_app(app)
+    if app.is_terminal_lost:
+        for stream in (sys.stdout, sys.stderr):
+            forget(stream)
     if app.last_words:
         say(app.last_words)
+        status = exit_status.DEFECT
     if app.main.keeper.problem:
         say(app.main.keeper.problem)  # on the screen it was gone after a moment, and now the conversation is too
     return status

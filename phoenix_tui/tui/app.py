@@ -9,7 +9,9 @@ from contextlib import suppress
 from functools import partial
 from typing import ClassVar
 
+from textual import on
 from textual.binding import Binding, BindingType
+from textual.driver import Driver
 from textual.filter import Monochrome
 
 from phoenix_tui import paths
@@ -17,6 +19,7 @@ from phoenix_tui.tui import keys
 from phoenix_tui.tui.commands import PhoenixCommands
 from phoenix_tui.tui.guard import ErrorsTo, Failed
 from phoenix_tui.tui.keys import ROWS, Keys
+from phoenix_tui.tui.messages import TerminalLost
 from phoenix_tui.tui.plain_signs import PlainSigns
 from phoenix_tui.tui.screens.closing import Palette
 from phoenix_tui.tui.screens.main import MainScreen
@@ -59,9 +62,22 @@ class PhoenixApp(SurvivingApp, inherit_bindings=False):
             self.animation_level = "none"
         self.main = MainScreen(start)
         self.ended_by: signal.Signals | None = None
+        self.is_terminal_lost = False
 
     def get_default_screen(self) -> MainScreen:
         return self.main
+
+    @property
+    def is_usable(self) -> bool:
+        return self.main.prompt.is_attached
+
+    def get_driver_class(self) -> type[Driver]:
+        usual = super().get_driver_class()
+        if usual.__name__ != "LinuxDriver":  # Windows, a browser, or what the environment names
+            return usual
+        from phoenix_tui.tui.terminal_driver import TerminalDriver  # noqa: PLC0415 - it loads only where Unix is
+
+        return TerminalDriver
 
     def on_mount(self) -> None:
         self.set_class(self.begin.ascii_only, "-ascii")
@@ -83,6 +99,16 @@ class PhoenixApp(SurvivingApp, inherit_bindings=False):
         self.ended_by = signal.Signals(number)
         self.keep_session()
         self.exit(return_code=128 + number)
+
+    @on(TerminalLost)
+    def _terminal_lost(self) -> None:
+        self.is_terminal_lost = True
+        self._end_by(signal.SIGHUP)
+
+    @on(Driver.SignalResume)
+    def _continued(self) -> None:
+        """The shell has drawn over everything, or the terminal has cleared it."""
+        self.refresh(layout=True)
 
     def keep_session(self) -> None:
         """Write conversation and draft now. Safe at any moment, also when the screen is gone or has failed."""

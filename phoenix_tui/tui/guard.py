@@ -89,11 +89,11 @@ class _Guard:
         return partial(self.caught, self.node, failed)
 
     async def _dispatch_message(self, message: Message) -> None:
-        with ErrorsTo(self.failing(Failed.WORKING)):
+        with ErrorsTo(self.failing(_what(message))):
             await self.own._dispatch_message(message)
 
     def _get_dispatch_methods(self, name: str, message: Message) -> Iterable[tuple[type, Handler]]:
-        report = self.failing(Failed.BUILDING if isinstance(message, Compose | Mount) else Failed.WORKING)
+        report = self.failing(_what(message))
         for owner, method in self.own._get_dispatch_methods(name, message):
             yield owner, _handler(method, report)
 
@@ -143,6 +143,11 @@ class _WidgetGuard(_Guard):
         words = clip(f"The {part_of(self.node)} {Failed.DRAWING}.", width, ellipsis="")
         said = Strip.blank(width, style) if crop.y else Strip([Segment(words, style)]).extend_cell_length(width, style)
         return [said.crop(crop.x, crop.right), *[Strip.blank(crop.width, style)] * (crop.height - 1)]
+
+
+def _what(message: Message) -> Failed:
+    """What fails when hearing of `message` does."""
+    return Failed.BUILDING if isinstance(message, Compose | Mount) else Failed.WORKING
 
 
 def _handler(method: Handler, report: Callable[[Exception], None]) -> Handler:

@@ -44,3 +44,7 @@ class StrategyPassedOn(Message):
 
 class OrderReset(Message):
     """The person wants the default order back."""
+
+
+class TerminalLost(Message):
+    """The terminal is gone: its window was closed, or the connection to it has ended."""

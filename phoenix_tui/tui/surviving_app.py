@@ -10,10 +10,12 @@ from typing import Any
 from rich.console import RenderableType
 from textual._context import active_message_pump
 from textual.app import App
+from textual.css.errors import StylesheetError
 from textual.dom import DOMNode
 from textual.events import Key
 from textual.message import Message
 from textual.message_pump import MessagePump
+from textual.screen import Screen
 from textual.widget import Widget
 from textual.worker import WorkerFailed
 
@@ -25,8 +27,6 @@ HOPELESS = 10
 """Keys in a row at which the program itself fails: nobody can work with it then, nor leave it."""
 NOTICE_SECONDS = 15.0
 """How long the notice of a defect stands."""
-FAILED_STATUS = 1
-"""Exit status of a program that could not go on."""
 
 
 class SurvivingApp(App[None]):
@@ -49,10 +49,24 @@ class SurvivingApp(App[None]):
         self._failing_keys = 0
         guard(self, self.caught)
 
+    @property
+    def is_usable(self) -> bool:
+        """Whether what nobody can work without is there, once the first screen is built."""
+        return True
+
     def caught(self, node: MessagePump, failed: str, error: Exception) -> None:
         """`node` failed with `error`: tell it if that is new, count it if not."""
         defect = self._found("program" if node is self else part_of(node), failed, error)
-        if defect is not None and self._failing_keys >= HOPELESS:
+        if defect is None:
+            return
+        cannot_begin = isinstance(error, StylesheetError) and not self._dom_ready  # it would look like nothing at all
+        if self._failing_keys >= HOPELESS or cannot_begin:
+            self._give_up(defect)
+        elif failed == Failed.BUILDING and isinstance(node, Screen):
+            node.call_later(self._end_if_useless, defect)  # when it is built as far as it can be
+
+    def _end_if_useless(self, defect: Defect) -> None:
+        if not self.is_usable:
             self._give_up(defect)
 
     def _found(self, part: str, failed: str, error: BaseException) -> Defect | None:
@@ -77,14 +91,16 @@ class SurvivingApp(App[None]):
         """End, with a sentence: there is nothing that a person could still do."""
         if not self.last_words:
             self.last_words = told_last(defect, self._error_log.path, is_kept=self._is_kept)
-            self.exit(return_code=FAILED_STATUS)
+            self.exit()
 
     def run_to_its_end(self, *, mouse: bool) -> int:
-        """Run until the person leaves, a signal comes or nothing can go on; gives the exit status."""
+        """Run until the person leaves, a signal comes or, with `last_words`, nothing can go on. Gives the exit status
+        for the first two."""
         with ErrorsTo(lambda error: self.caught(self, Failed.WORKING, error)):
             self.run(mouse=mouse)
-        if not self._exit and (defect := next(reversed(list(self.defects)), None)):  # it ended, and nobody wanted it to
-            self._give_up(defect)
+        defects = list(self.defects)
+        if defects and not self._exit:  # it ended, and nobody wanted it to
+            self._give_up(defects[-1])
         self._error_log.close(self.defects)
         return self.return_code or 0
 

@@ -22,7 +22,7 @@ WHOLE = answer("Half whole.")
 KEY = "sk-ant-canary0123456789"
 
 
-def broken(*_: object) -> None:
+def broken(*_: object, **__: object) -> None:
     raise ZeroDivisionError(f"a bug, near {KEY}")
 
 
@@ -105,3 +105,23 @@ async def test_a_log_that_cannot_be_written_is_no_second_error(open_screen: Open
         await ui.until(lambda: ui.told)
         ui.forgive(ZeroDivisionError)
     ui.app._error_log.close(ui.app.defects)
+
+
+async def test_without_a_prompt_it_ends_with_a_sentence(
+    open_screen: OpenScreen, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("phoenix_tui.tui.widgets.lines.QuestionBar.__init__", broken)
+    async with open_screen(own_files=tmp_path, opens=False) as ui:
+        await ui.until(lambda: ui.app.last_words)
+        ui.forgive(ZeroDivisionError)
+    assert ui.app.last_words.startswith("phoenix-tui had to end: the main screen could not be built whole")
+
+
+async def test_without_a_panel_it_goes_on(open_screen: OpenScreen, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(HealthSidebar, "__init__", broken)
+    async with open_screen(opens=False) as ui:
+        await ui.until(lambda: ui.told)
+        await ui.send("why?")
+        await ui.answered()
+        assert "Because of scattering." in ui.said
+        ui.forgive(ZeroDivisionError)
