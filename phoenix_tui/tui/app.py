@@ -17,6 +17,7 @@ from textual.filter import Monochrome
 from phoenix_tui import paths
 from phoenix_tui.tui import keys
 from phoenix_tui.tui.commands import PhoenixCommands
+from phoenix_tui.tui.desktop_app import DesktopApp
 from phoenix_tui.tui.guard import ErrorsTo, Failed
 from phoenix_tui.tui.keys import ROWS, Keys
 from phoenix_tui.tui.messages import TerminalLost
@@ -24,7 +25,6 @@ from phoenix_tui.tui.plain_signs import PlainSigns
 from phoenix_tui.tui.screens.closing import Palette
 from phoenix_tui.tui.screens.main import MainScreen
 from phoenix_tui.tui.start import Start
-from phoenix_tui.tui.surviving_app import SurvivingApp
 from phoenix_tui.tui.terminal_keys import read_plain_keys
 from phoenix_tui.tui.theme import DARK, LIGHT, THEMES
 
@@ -32,7 +32,7 @@ ENDING_SIGNALS = ("SIGTERM", "SIGHUP", "SIGINT")
 """Names, since not every system has all of them. SIGINT comes from outside only: ctrl+c is a key here."""
 
 
-class PhoenixApp(SurvivingApp, inherit_bindings=False):
+class PhoenixApp(DesktopApp, inherit_bindings=False):
     """The full screen of phoenix-tui. Build it with a `Start`, then `run_screen`."""
 
     TITLE = "phoenix-tui"
@@ -46,7 +46,7 @@ class PhoenixApp(SurvivingApp, inherit_bindings=False):
         read_plain_keys()
         folder = paths.styles_dir()
         sheets = sorted(folder.glob("*.tcss"))
-        super().__init__([*sheets], log_folder=start.own_files, is_kept=start.state_folder is not None)
+        super().__init__([*sheets], own_files=start.own_files, is_kept=start.state_folder is not None)
         self.begin = start
         self.keys = Keys()
         keys.use(self.keys)
@@ -70,6 +70,9 @@ class PhoenixApp(SurvivingApp, inherit_bindings=False):
     @property
     def is_usable(self) -> bool:
         return self.main.prompt.is_attached
+
+    def tell(self, sentence: str) -> None:
+        self.main.tell(sentence)
 
     def get_driver_class(self) -> type[Driver]:
         usual = super().get_driver_class()

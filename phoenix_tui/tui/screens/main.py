@@ -177,10 +177,6 @@ class MainScreen(AskingScreen):
     def _retry_asked(self) -> None:
         self.action_retry()
 
-    @on(Transcript.Copied)
-    def _copied(self, event: Transcript.Copied) -> None:
-        self.tell(f"Copied the {event.what} ({count(len(event.text), 'character')}).")
-
     @on(Transcript.LinkOpened)
     def _link_opened(self, event: Transcript.LinkOpened) -> None:
         self.app.open_url(event.url)
