@@ -29,6 +29,11 @@ _NEEDS_TERMINAL = (
     "phoenix-tui opens a full screen and needs a terminal. In a pipe or a script use: phoenix-tui ask PROMPT "
     "(phoenix-tui --help has the rest)."
 )
+_DUMB = ("dumb", "unknown")
+_NEEDS_MORE_THAN_LINES = (
+    "This terminal (TERM={term}) shows lines and no full screen. Use here: phoenix-tui ask PROMPT. If it can do more, "
+    "say so: TERM=xterm-256color phoenix-tui."
+)
 
 
 def run_screen(options: argparse.Namespace) -> int:
@@ -36,6 +41,9 @@ def run_screen(options: argparse.Namespace) -> int:
     # The screen is drawn on stderr, as Textual does it; all three must be the terminal for it to be one.
     if not all(stream.isatty() for stream in (sys.stdin, sys.stdout, sys.stderr)):
         say(_NEEDS_TERMINAL)
+        return exit_status.USAGE
+    if (term := os.environ.get("TERM")) in _DUMB:
+        say(_NEEDS_MORE_THAN_LINES.format(term=term))
         return exit_status.USAGE
     try:
         start = _demo_start() if options.demo else _start(open_settings(options, strict=False))
@@ -172,4 +180,4 @@ def _theme(environ: Mapping[str, str]) -> str:
 def _is_ascii_only(environ: Mapping[str, str]) -> bool:
     """Whether the terminal cannot be trusted with more than ASCII: the console of Linux, or an encoding without it."""
     encoding = (sys.stdout.encoding or "ascii").lower()
-    return environ.get("TERM", "") in ("linux", "dumb", "vt100") or not encoding.startswith("utf")
+    return environ.get("TERM", "") in ("linux", "vt100") or not encoding.startswith("utf")

@@ -111,7 +111,7 @@ _ARGUMENTS: Mapping[str, tuple[str, ...]] = {
 def terminal_sequence(text: str, environ: Mapping[str, str]) -> str | None:
     """What asks the terminal to take `text` (OSC 52), through tmux and GNU screen too. None when it is too long, empty
     where the terminal has no clipboard."""
-    if environ.get("TERM") in ("linux", "dumb"):
+    if environ.get("TERM") == "linux":
         return ""
     coded = base64.b64encode(text.encode("utf-8", "replace")).decode("ascii")
     if len(coded) > LARGEST_OSC:
