@@ -27,6 +27,7 @@ from phoenix_tui.tui.screens.main import MainScreen
 from phoenix_tui.tui.start import Start
 from phoenix_tui.tui.terminal_keys import read_plain_keys
 from phoenix_tui.tui.theme import DARK, LIGHT, THEMES
+from phoenix_tui.tui.window_title import window_title
 
 ENDING_SIGNALS = ("SIGTERM", "SIGHUP", "SIGINT")
 """Names, since not every system has all of them. SIGINT comes from outside only: ctrl+c is a key here."""
@@ -83,6 +84,8 @@ class PhoenixApp(DesktopApp, inherit_bindings=False):
         return TerminalDriver
 
     def on_mount(self) -> None:
+        for name in ("chat_title", "is_answering"):
+            self.watch(self.main, name, self._show_title)
         self.set_class(self.begin.ascii_only, "-ascii")
         loop = asyncio.get_running_loop()
         for name in ENDING_SIGNALS:
@@ -102,6 +105,10 @@ class PhoenixApp(DesktopApp, inherit_bindings=False):
         self.ended_by = signal.Signals(number)
         self.keep_session()
         self.exit(return_code=128 + number)
+
+    def _show_title(self) -> None:
+        if show := getattr(self._driver, "show_title", None):  # only a Unix terminal's driver has it
+            show(window_title(self.main.chat_title, is_answering=self.main.is_answering))
 
     @on(TerminalLost)
     def _terminal_lost(self) -> None:

@@ -16,6 +16,7 @@ from textual.drivers.linux_driver import LinuxDriver
 
 from phoenix_tui.tui.guard import ErrorsTo
 from phoenix_tui.tui.messages import TerminalLost
+from phoenix_tui.tui.window_title import POP, PUSH, can_be_restored
 
 POLL_SECONDS = 0.1
 """How long one wait for keys lasts: when it is over, a lone ESC is the key and no beginning of a sequence."""
@@ -39,6 +40,8 @@ class TerminalDriver(LinuxDriver):
         self._file: Any = _Output(self._file, self._lost)
         self._is_on = False
         self._is_lost = False
+        self._has_title = can_be_restored(os.environ)
+        self._title = ""
 
     def start_application_mode(self) -> None:
         if self._is_on:
@@ -49,10 +52,13 @@ class TerminalDriver(LinuxDriver):
         self._is_on = True
         super().start_application_mode()  # type: ignore[no-untyped-call]  # Textual has not typed it
         self._is_on = self._writer_thread is not before  # in the background, or on a dead terminal, it does not begin
+        if self._has_title:
+            self.write(PUSH)
+            self.show_title(self._title)
 
     def stop_application_mode(self) -> None:
         if self._is_on:
-            self.write(LEFT_ON)
+            self.write(LEFT_ON + (POP if self._has_title else ""))
             super().stop_application_mode()
             self._is_on = False
 
@@ -60,6 +66,12 @@ class TerminalDriver(LinuxDriver):
         """Outside the full screen nothing is written: nobody takes it from the queue there."""
         if self._is_on:
             super().write(data)
+
+    def show_title(self, title: str) -> None:
+        """Let the window have this title as long as the full screen is on; where it could not be put back, nothing."""
+        self._title = title
+        if self._has_title and title:
+            self.write(f"\x1b]2;{title}\x07")
 
     def _sigtstp_application(self, *_: object) -> None:
         """Ctrl+z of a shell. Done from the loop, since the signal may come in the middle of a write; while an editor

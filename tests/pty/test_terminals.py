@@ -51,6 +51,7 @@ def test_in_tmux_everything_works_and_the_window_is_left_as_it_was(sims: Simulat
         window.type("and you?")
         window.press("Enter")
         window.wait_for("still going")
+        assert "pane_title=answering, phoenix-tui: hello there" in window.flags
         for columns, rows in ((60, 15), (1, 1), (240, 80)):
             window.resize(columns, rows)
         window.wait_for("still going", "Fallback order")
