@@ -87,6 +87,9 @@ class PhoenixApp(DesktopApp, inherit_bindings=False):
         for name in ("chat_title", "is_answering"):
             self.watch(self.main, name, self._show_title)
         self.set_class(self.begin.ascii_only, "-ascii")
+
+    def on_load(self) -> None:
+        """Before the terminal is changed: from here on no signal may leave it so."""
         loop = asyncio.get_running_loop()
         for name in ENDING_SIGNALS:
             if number := getattr(signal, name, None):

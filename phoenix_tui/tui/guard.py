@@ -139,7 +139,7 @@ class _WidgetGuard(_Guard):
         return self._in_its_place(crop)
 
     def _in_its_place(self, crop: Region) -> list[Strip]:
-        style, width = self.node.rich_style, self.node.size.width
+        style, width = self.node.rich_style, self.node.outer_size.width
         words = clip(f"The {part_of(self.node)} {Failed.DRAWING}.", width, ellipsis="")
         said = Strip.blank(width, style) if crop.y else Strip([Segment(words, style)]).extend_cell_length(width, style)
         return [said.crop(crop.x, crop.right), *[Strip.blank(crop.width, style)] * (crop.height - 1)]

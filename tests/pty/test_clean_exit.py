@@ -63,6 +63,14 @@ def test_what_cannot_be_survived_ends_with_a_sentence_and_no_traceback(tmp_path:
     assert "Traceback" in (tmp_path / "state" / "errors.log").read_text("utf-8")
 
 
+def test_a_signal_in_the_middle_of_the_start_leaves_the_terminal_clean() -> None:
+    with terminal("--demo", env={}) as program:
+        program.wait_until(lambda _: b"\x1b[?1049h" in program.raw, "the full screen")
+        program.kill(signal.SIGTERM)
+        assert program.wait_for_end() == 128 + signal.SIGTERM
+    assert program.left == {}
+
+
 def test_a_terminal_that_is_gone_without_a_signal_ends_it() -> None:
     ours, its = os.openpty()
     try:

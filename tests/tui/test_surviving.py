@@ -31,7 +31,7 @@ class Poked(Message):
 class Frail(Widget, can_focus=True):
     """Fails wherever `breaks` says, and counts what it did all the same."""
 
-    DEFAULT_CSS = "Frail { height: auto; max-height: 4; }"
+    DEFAULT_CSS = "Frail { height: auto; max-height: 4; padding: 1; }"
     BINDINGS = [("x", "explode", "Explode"), ("y", "fine", "Fine")]  # noqa: RUF012 - Textual declares it so
 
     value: reactive[int] = reactive(0, repaint=False)
@@ -114,7 +114,10 @@ class Host(SurvivingApp):
 
 
 def shown(widget: Widget) -> list[str]:
-    return [strip.text.rstrip() for strip in widget.render_lines(widget.size.region)]
+    """What stands on the screen where `widget` is, without blanks around it."""
+    region = widget.region
+    rows = widget.screen._compositor.render_strips()[region.y : region.bottom]
+    return [text for row in rows if (text := row.crop(region.x, region.right).text.strip())]
 
 
 async def poke(pilot: Pilot[None], widget: Widget) -> None:
@@ -313,7 +316,7 @@ async def test_a_layout_that_fails_is_told_and_the_next_one_comes(monkeypatch: p
         await until(pilot, lambda: bool(app.told))
         monkeypatch.undo()
         await pilot.resize_terminal(50, 11)
-        assert app.sound.size.width == 50
+        await until(pilot, lambda: app.sound.region.width == 50)
         assert "The screen did not do what it should" in app.told[0]
         app.forgive()
 
