@@ -20,6 +20,7 @@ from phoenix_tui.commands.output import OutputLost, forget, say, write_json
 _EPILOG = """\
 exit status:
   0    answered
+  1    phoenix-tui itself failed
   2    usage or configuration is wrong (a missing key too)
   3    no provider answered
   130  interrupted

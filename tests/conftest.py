@@ -12,7 +12,7 @@ import pytest
 
 _OWN_PREFIXES = ("LLM_", "PHOENIX_TUI_")
 _OWN_SUFFIXES = ("_API_KEY", "_BASE_URL", "_MODEL", "_PROXY", "_proxy", "_API")
-_OWN_NAMES = ("OLLAMA_HOST", "LM_API_TOKEN", "SSL_CERT_FILE", "NO_COLOR")
+_OWN_NAMES = ("OLLAMA_HOST", "LM_API_TOKEN", "SSL_CERT_FILE", "NO_COLOR", "TMUX", "STY", "DISPLAY", "WAYLAND_DISPLAY")
 
 
 class OutsideTraffic(AssertionError):

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from phoenix_tui import paths
 from phoenix_tui.commands import exit_status
 from phoenix_tui.commands.opening import Opened, Refused, open_settings
-from phoenix_tui.commands.output import say
+from phoenix_tui.commands.output import forget, say
 from phoenix_tui.commands.running import wait_for_no_thread
 
 if TYPE_CHECKING:
@@ -29,6 +29,11 @@ _NEEDS_TERMINAL = (
     "phoenix-tui opens a full screen and needs a terminal. In a pipe or a script use: phoenix-tui ask PROMPT "
     "(phoenix-tui --help has the rest)."
 )
+_DUMB = ("dumb", "unknown")
+_NEEDS_MORE_THAN_LINES = (
+    "This terminal (TERM={term}) shows lines and no full screen. Use here: phoenix-tui ask PROMPT. If it can do more, "
+    "say so: TERM=xterm-256color phoenix-tui."
+)
 
 
 def run_screen(options: argparse.Namespace) -> int:
@@ -36,6 +41,9 @@ def run_screen(options: argparse.Namespace) -> int:
     # The screen is drawn on stderr, as Textual does it; all three must be the terminal for it to be one.
     if not all(stream.isatty() for stream in (sys.stdin, sys.stdout, sys.stderr)):
         say(_NEEDS_TERMINAL)
+        return exit_status.USAGE
+    if (term := os.environ.get("TERM")) in _DUMB:
+        say(_NEEDS_MORE_THAN_LINES.format(term=term))
         return exit_status.USAGE
     try:
         start = demo_start() if options.demo else _start(open_settings(options, strict=False))
@@ -48,6 +56,12 @@ def run_screen(options: argparse.Namespace) -> int:
 
     app = PhoenixApp(start)
     status = run_app(app)
+    if app.is_terminal_lost:
+        for stream in (sys.stdout, sys.stderr):
+            forget(stream)
+    if app.last_words:
+        say(app.last_words)
+        status = exit_status.DEFECT
     if app.main.keeper.problem:
         say(app.main.keeper.problem)  # on the screen it was gone after a moment, and now the conversation is too
     return status
@@ -72,6 +86,7 @@ def _start(opened: Opened) -> Start:
         notices=tuple(str(notice) for notice in opened.notices),
         news=lambda: news,
         state_folder=paths.state_dir(os.environ),
+        own_files=paths.state_dir(os.environ),
         choices=_keep_choices(),
         incidents=_read_incidents,
         models=opened.settings.choices.models,
@@ -99,6 +114,7 @@ def demo_start() -> Start:
         open_client=lambda: _open_demo(records.append),
         warm_up=_warm_up,
         incidents=incidents,
+        own_files=paths.state_dir(os.environ),
         is_demo=True,
         theme=_theme(os.environ),
         ascii_only=_is_ascii_only(os.environ),
@@ -164,4 +180,4 @@ def _theme(environ: Mapping[str, str]) -> str:
 def _is_ascii_only(environ: Mapping[str, str]) -> bool:
     """Whether the terminal cannot be trusted with more than ASCII: the console of Linux, or an encoding without it."""
     encoding = (sys.stdout.encoding or "ascii").lower()
-    return environ.get("TERM", "") in ("linux", "dumb", "vt100") or not encoding.startswith("utf")
+    return environ.get("TERM", "") in ("linux", "vt100") or not encoding.startswith("utf")

@@ -6,28 +6,34 @@ import asyncio
 import signal
 from collections.abc import Mapping
 from contextlib import suppress
+from functools import partial
 from typing import ClassVar
 
-from textual.app import App
+from textual import on
 from textual.binding import Binding, BindingType
+from textual.driver import Driver
 from textual.filter import Monochrome
 
 from phoenix_tui import paths
 from phoenix_tui.tui import keys
 from phoenix_tui.tui.commands import PhoenixCommands
+from phoenix_tui.tui.desktop_app import DesktopApp
+from phoenix_tui.tui.guard import ErrorsTo, Failed
 from phoenix_tui.tui.keys import ROWS, Keys
+from phoenix_tui.tui.messages import TerminalLost
 from phoenix_tui.tui.plain_signs import PlainSigns
 from phoenix_tui.tui.screens.closing import Palette
 from phoenix_tui.tui.screens.main import MainScreen
 from phoenix_tui.tui.start import Start
 from phoenix_tui.tui.terminal_keys import read_plain_keys
 from phoenix_tui.tui.theme import DARK, LIGHT, THEMES
+from phoenix_tui.tui.window_title import window_title
 
 ENDING_SIGNALS = ("SIGTERM", "SIGHUP", "SIGINT")
 """Names, since not every system has all of them. SIGINT comes from outside only: ctrl+c is a key here."""
 
 
-class PhoenixApp(App[None], inherit_bindings=False):
+class PhoenixApp(DesktopApp, inherit_bindings=False):
     """The full screen of phoenix-tui. Build it with a `Start`, then `run_screen`."""
 
     TITLE = "phoenix-tui"
@@ -40,7 +46,8 @@ class PhoenixApp(App[None], inherit_bindings=False):
     def __init__(self, start: Start) -> None:
         read_plain_keys()
         folder = paths.styles_dir()
-        super().__init__(css_path=sorted(folder.glob("*.tcss")))
+        sheets = sorted(folder.glob("*.tcss"))
+        super().__init__([*sheets], own_files=start.own_files, is_kept=start.state_folder is not None)
         self.begin = start
         self.keys = Keys()
         keys.use(self.keys)
@@ -56,12 +63,33 @@ class PhoenixApp(App[None], inherit_bindings=False):
             self.animation_level = "none"
         self.main = MainScreen(start)
         self.ended_by: signal.Signals | None = None
+        self.is_terminal_lost = False
 
     def get_default_screen(self) -> MainScreen:
         return self.main
 
+    @property
+    def is_usable(self) -> bool:
+        return self.main.prompt.is_attached
+
+    def tell(self, sentence: str) -> None:
+        self.main.tell(sentence)
+
+    def get_driver_class(self) -> type[Driver]:
+        usual = super().get_driver_class()
+        if usual.__name__ != "LinuxDriver":  # Windows, a browser, or what the environment names
+            return usual
+        from phoenix_tui.tui.terminal_driver import TerminalDriver  # noqa: PLC0415 - it loads only where Unix is
+
+        return TerminalDriver
+
     def on_mount(self) -> None:
+        for name in ("chat_title", "is_answering"):
+            self.watch(self.main, name, self._show_title)
         self.set_class(self.begin.ascii_only, "-ascii")
+
+    def on_load(self) -> None:
+        """Before the terminal is changed: from here on no signal may leave it so."""
         loop = asyncio.get_running_loop()
         for name in ENDING_SIGNALS:
             if number := getattr(signal, name, None):
@@ -81,9 +109,26 @@ class PhoenixApp(App[None], inherit_bindings=False):
         self.keep_session()
         self.exit(return_code=128 + number)
 
+    def _show_title(self) -> None:
+        if show := getattr(self._driver, "show_title", None):  # only a Unix terminal's driver has it
+            show(window_title(self.main.chat_title, is_answering=self.main.is_answering))
+
+    @on(TerminalLost)
+    def _terminal_lost(self) -> None:
+        self.is_terminal_lost = True
+        self._end_by(signal.SIGHUP)
+
+    @on(Driver.SignalResume)
+    def _continued(self) -> None:
+        """The shell has drawn over everything, or the terminal has cleared it."""
+        self.refresh(layout=True)
+
     def keep_session(self) -> None:
         """Write conversation and draft now. Safe at any moment, also when the screen is gone or has failed."""
-        self.main.keeper.save_now(self.main.saved())
+        with ErrorsTo(partial(self.caught, self.main, Failed.WORKING)):
+            self.main.keeper.save_now(self.main.saved())
+            return
+        self.main.keeper.save_now(self.main.saved(with_shown=False))
 
     def action_hint_leave(self) -> None:
         self.notify(f"{keys.label('quit')} leaves; {keys.label('stop')} stops an answer.", markup=False)
@@ -99,8 +144,7 @@ class PhoenixApp(App[None], inherit_bindings=False):
 def run_screen(app: PhoenixApp, *, mouse: bool = True) -> int:
     """Run `app` until it ends, keep what was said on every way out, give the exit code."""
     try:
-        app.run(mouse=mouse)
+        return app.run_to_its_end(mouse=mouse)
     finally:
         app.keep_session()
         app.main.keeper.close()
-    return app.return_code or 0

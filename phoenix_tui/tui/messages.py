@@ -44,3 +44,28 @@ class StrategyPassedOn(Message):
 
 class OrderReset(Message):
     """The person wants the default order back."""
+
+
+class AnswerCame(Message):
+    """A question was answered by `provider`, after `seconds`."""
+
+    def __init__(self, provider: str, seconds: float) -> None:
+        super().__init__()
+        self.provider = provider
+        self.seconds = seconds
+
+
+class NobodyAnswered(Message):
+    """A question came back: no provider answered it."""
+
+
+class ConfirmationAsked(Message):
+    """The person is asked whether `provider` may be sent the conversation."""
+
+    def __init__(self, provider: str) -> None:
+        super().__init__()
+        self.provider = provider
+
+
+class TerminalLost(Message):
+    """The terminal is gone: its window was closed, or the connection to it has ended."""

@@ -39,9 +39,10 @@ class Start:
     `open_client` makes the client after the first paint; `warm_up` runs before it in a thread and imports what is
     heavy. `notices` are sentences to show at the start (configuration problems, hints), `news` has those that have come
     up since; it is asked after each change of health. `state_folder` None keeps nothing, `choices` None no choices and
-    `incidents` None no log (the demo). `models` and `strategy` are what was chosen on the screen before. With
-    `local_only` nothing ever leaves this machine, whatever a conversation wants. `wall` is the time of day in
-    seconds since the epoch.
+    `incidents` None no log (the demo). `own_files` is the folder for what the screen writes besides the conversation:
+    its own errors, and what no clipboard took; None writes neither. `models` and `strategy` are what was chosen on the
+    screen before. With `local_only` nothing ever leaves this machine, whatever a conversation wants. `wall` is the time
+    of day in seconds since the epoch.
     """
 
     open_client: ClientFactory
@@ -49,6 +50,7 @@ class Start:
     notices: tuple[str, ...] = ()
     news: Callable[[], Sequence[str]] = tuple
     state_folder: Path | None = None
+    own_files: Path | None = None
     choices: ChoiceKeeper | None = None
     incidents: IncidentReader | None = None
     models: Mapping[str, str] = field(default_factory=dict)

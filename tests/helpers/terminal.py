@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import asyncio
 import os
+import re
 import sys
+import termios
 import threading
 import time
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import pexpect
 import pyte
@@ -22,17 +25,33 @@ SECONDS = 30.0
 T = TypeVar("T")
 
 
-class Terminal:
-    """A program in a pseudo-terminal of a given size, read through a terminal emulator."""
+_ON_BY_DEFAULT = {7: True, 25: True}
+"""Private modes that a terminal starts with: lines wrap, the cursor is shown."""
+_MODES = re.compile(rb"\x1b\[\?([\d;]+)([hl])")
+_QUERIES = {b"\x1b[?2026$p": "\x1b[?2026;2$y", b"\x1b[?2048$p": "\x1b[?2048;2$y"}
+"""What a modern terminal is asked for, and that it has it: updates in one piece, resizing told in band."""
 
-    def __init__(self, *arguments: str, env: Mapping[str, str], columns: int = 100, rows: int = 30) -> None:
+
+class Terminal:
+    """A program in a pseudo-terminal of a given size, read through a terminal emulator that answers as a modern one."""
+
+    def __init__(
+        self,
+        *arguments: str,
+        env: Mapping[str, str],
+        columns: int = 100,
+        rows: int = 30,
+        module: str = "phoenix_tui",
+    ) -> None:
         self.screen = pyte.Screen(columns, rows)
         self._stream = pyte.ByteStream(self.screen)
         self.raw = b""
+        self._answered = Counter[bytes]()
+        self._line_at_end: list[Any] | None = None
         self._child = pexpect.spawn(
             sys.executable,
-            ["-m", "phoenix_tui", *arguments],
-            env={**environment(env), "TERM": "xterm-256color", "COLORTERM": "truecolor"},
+            ["-m", module, *arguments],
+            env={"TERM": "xterm-256color", "COLORTERM": "truecolor", **environment(env)},
             cwd=os.environ["PHOENIX_TUI_STATE_DIR"].removesuffix("state"),
             dimensions=(rows, columns),
             timeout=SECONDS,
@@ -43,7 +62,7 @@ class Terminal:
         """What stands on the screen."""
         return "\n".join(line.rstrip() for line in self.screen.display)
 
-    def press(self, keys: str) -> None:
+    def press(self, keys: str | bytes) -> None:
         """Type `keys`, escape sequences included."""
         self._child.send(keys)
 
@@ -68,13 +87,51 @@ class Terminal:
                 raise AssertionError(f"the program does not end; the screen says:\n{self.text}")
             self._read()
         self._read()
+        self._line_at_end = termios.tcgetattr(self._child.child_fd)
         self._child.close()
         status = self._child.exitstatus
         return -(self._child.signalstatus or 0) if status is None else int(status)
 
+    @property
+    def left(self) -> dict[str, object]:
+        """What differs from the terminal that the program was given: private modes, levels of the kitty keyboard
+        protocol, the shape of the mouse pointer, the settings of the line (echo and the like)."""
+        modes = {
+            int(number): switch == b"h"
+            for numbers, switch in _MODES.findall(self.raw)
+            for number in numbers.split(b";")
+        }
+        left: dict[str, object] = {
+            f"mode {number}": is_on for number, is_on in modes.items() if is_on is not _ON_BY_DEFAULT.get(number, False)
+        }
+        if kitty := len(re.findall(rb"\x1b\[>\d+u", self.raw)) - len(re.findall(rb"\x1b\[<u", self.raw)):
+            left["kitty keyboard"] = kitty
+        if (shape := re.findall(rb"\x1b\]22;(.*?)\x07", self.raw)) and shape[-1] != b"default":
+            left["mouse pointer"] = shape[-1]
+        if titles := len(re.findall(rb"\x1b\[22;0t", self.raw)) - len(re.findall(rb"\x1b\[23;0t", self.raw)):
+            left["titles"] = titles
+        line = self._line_at_end or termios.tcgetattr(self._child.child_fd)
+        if line != _fresh_line():
+            left["line settings"] = line
+        return left
+
     def kill(self, signal: int) -> None:
         """Send a signal to the program."""
         self._child.kill(signal)
+
+    def wait_for_stop(self) -> None:
+        """Wait until the program has been stopped by a signal."""
+
+        def is_stopped(_: str) -> bool:
+            pid, status = os.waitpid(self._child.pid, os.WNOHANG | os.WUNTRACED)
+            return pid == self._child.pid and os.WIFSTOPPED(status)
+
+        self.wait_until(is_stopped, "a stop")
+        self._read()
+
+    def write_over(self, text: str) -> None:
+        """Let somebody else write `text` on the screen, at its upper left corner."""
+        self._stream.feed(f"\x1b[H{text}".encode())
 
     def close(self) -> None:
         """End the program, whatever it is doing."""
@@ -87,12 +144,28 @@ class Terminal:
             return
         self.raw += data
         self._stream.feed(data)
+        for query, reply in _QUERIES.items():
+            for _ in range(self.raw.count(query) - self._answered[query]):
+                self._answered[query] += 1
+                self.press(reply)
+
+
+def _fresh_line() -> list[Any]:
+    """The settings of a terminal that nobody has used."""
+    ends = os.openpty()
+    try:
+        return termios.tcgetattr(ends[1])
+    finally:
+        for end in ends:
+            os.close(end)
 
 
 @contextmanager
-def terminal(*arguments: str, env: Mapping[str, str], columns: int = 100, rows: int = 30) -> Iterator[Terminal]:
+def terminal(
+    *arguments: str, env: Mapping[str, str], columns: int = 100, rows: int = 30, module: str = "phoenix_tui"
+) -> Iterator[Terminal]:
     """The program in a terminal, ended when the block is left."""
-    program = Terminal(*arguments, env=env, columns=columns, rows=rows)
+    program = Terminal(*arguments, env=env, columns=columns, rows=rows, module=module)
     try:
         yield program
     finally:

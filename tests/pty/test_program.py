@@ -49,7 +49,7 @@ def test_start_ask_outage_takeover_switch_and_quit(sims: SimulatorThread) -> Non
         program.wait_for("openrouter")
         program.press(CTRL_Q)
         assert program.wait_for_end() == 0
-    assert b"\x1b[?1049l" in program.raw  # the alternate screen is left
+    assert program.left == {}
     assert b"Traceback" not in program.raw
 
 
@@ -66,21 +66,26 @@ def test_esc_stops_a_stalled_answer_and_keeps_the_prompt_usable(sims: SimulatorT
         program.wait_for("fine again")
 
 
-@pytest.mark.parametrize("end", [signal.SIGTERM, signal.SIGHUP], ids=["term", "hup"])
+@pytest.mark.parametrize("end", [signal.SIGTERM, signal.SIGHUP, signal.SIGINT], ids=["term", "hup", "int"])
 def test_a_signal_leaves_the_terminal_clean_and_keeps_conversation_and_draft(sims: SimulatorThread, end: int) -> None:
     with terminal(env=variables(sims)) as program:
         program.wait_for("Write a message", "If you send now")
+        sims.do(lambda it: it["openai"].set_fault(Says(text=("half ", "an ", "answer")), Stall(after=99)))
         program.press("remember this\r")
-        program.wait_for("openai says hello.")
+        program.wait_for("half an answer")
         program.press("half a thought")
         program.wait_for("half a thought")
+        if end != signal.SIGTERM:
+            program.press("\x10")  # ctrl+p
+            program.wait_for("Search for commands")
         program.kill(end)
-        program.wait_for_end()
-    assert b"\x1b[?1049l" in program.raw
-    with terminal(env=variables(sims)) as program:
-        program.wait_for("ctrl+r")
-        program.press("\x12")  # ctrl+r
-        program.wait_for("remember this", "openai says hello.", "half a thought")
+        assert program.wait_for_end() == 128 + end
+    assert program.left == {}
+    if end == signal.SIGTERM:
+        with terminal(env=variables(sims)) as program:
+            program.wait_for("ctrl+r")
+            program.press("\x12")  # ctrl+r
+            program.wait_for("remember this", "half an answer", "half a thought")
 
 
 @pytest.mark.parametrize(("columns", "rows"), [(60, 20), (20, 5), (160, 48)])

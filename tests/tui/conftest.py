@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import pytest
 from textual import events
@@ -13,6 +13,8 @@ from textual.keys import _character_to_key
 from textual.pilot import Pilot
 
 from phoenix_tui.tui.app import PhoenixApp
+from phoenix_tui.tui.clipboard import Clipboard
+from phoenix_tui.tui.notifying import Notifier
 from phoenix_tui.tui.screens.main import MainScreen
 from phoenix_tui.tui.start import Start
 from tests.tui.fakes import NOW, FakeClient
@@ -27,6 +29,8 @@ class Opened:
     app: PhoenixApp
     pilot: Pilot[None]
     client: FakeClient
+    sent: list[str] = field(default_factory=list)
+    """What was sent to the terminal besides pictures."""
 
     @property
     def screen(self) -> MainScreen:
@@ -46,6 +50,11 @@ class Opened:
     def focus(self) -> str | None:
         """Id of what has the focus."""
         return self.screen.focused.id if self.screen.focused else None
+
+    def forgive(self, *wanted: type[Exception]) -> None:
+        """Exactly these defects were wanted; without this any defect fails the test when the screen is closed."""
+        assert {defect.kind for defect in self.app.defects} == {kind.__name__ for kind in wanted}
+        self.app._exception = None
 
     async def until(self, condition: Callable[[], object]) -> None:
         """Let the screen work until `condition` holds; fails when it settles without."""
@@ -112,6 +121,8 @@ def open_screen() -> OpenScreen:
         try:
             async with app.run_test(size=size, notifications=True) as pilot:
                 ui = Opened(app, pilot, client)
+                app.clipboards = Clipboard(ui.sent.append, app.begin.own_files, {}, find=lambda _: None)
+                app.notifier = Notifier(ui.sent.append, environ={}, find=lambda _: None)
                 if opens:
                     await ui.until(lambda: ui.screen.snapshot is not None)
                 await pilot.pause()

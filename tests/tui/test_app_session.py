@@ -99,26 +99,6 @@ async def test_a_draft_is_written_soon_after_it_was_typed(
         await ui.until(lambda: session_files(tmp_path))
 
 
-async def test_an_exception_in_a_widget_does_not_lose_the_conversation(
-    open_screen: OpenScreen, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    def broken(self: object) -> None:
-        raise ZeroDivisionError("a bug in a widget")
-
-    async def run_into_it() -> None:
-        async with open_screen(state_folder=tmp_path) as ui:
-            await ui.send("why?")
-            await ui.answered()
-            await ui.type("draft")
-            monkeypatch.setattr("phoenix_tui.tui.widgets.lines.KeyBar.render", broken)
-            await ui.pilot.press("escape")
-            await ui.pilot.pause()
-
-    with pytest.raises(ZeroDivisionError):
-        await run_into_it()
-    assert left_in(tmp_path) == (["why?"], "draft")
-
-
 async def test_a_damaged_session_is_told_and_stops_nothing(open_screen: OpenScreen, tmp_path: Path) -> None:
     (tmp_path / "session-x.json").write_text("{", "utf-8")
     async with open_screen(state_folder=tmp_path) as ui:

@@ -76,7 +76,6 @@ async def _ask(pilot: Pilot[None]) -> None:
         await pilot.pause()
         if not app.main.is_answering:
             break
-    app.main.prompt.cursor_blink = False
     for _ in range(5):
         await pilot.pause()
 
@@ -88,13 +87,12 @@ async def _look(pilot: Pilot[None]) -> None:
         if app.main.snapshot is not None:
             break
         await pilot.pause()
-    app.main.prompt.cursor_blink = False
     for _ in range(5):
         await pilot.pause()
 
 
 def start(client: FakeClient, theme: str) -> PhoenixApp:
-    return PhoenixApp(Start(open_client=client.opened, wall=lambda: NOW, theme=theme))
+    return PhoenixApp(Start(open_client=client.opened, wall=lambda: NOW, theme=theme, reduced_motion=True))
 
 
 @pytest.mark.parametrize(("width", "height", "theme"), [(60, 20, "dark"), (100, 30, "light"), (160, 40, "dark")])

@@ -11,13 +11,14 @@ from textual import on
 from textual.reactive import reactive
 
 from phoenix_tui.core.errors import NoProviderAnswered
-from phoenix_tui.core.events import Confirming
+from phoenix_tui.core.events import Completed, Confirming
 from phoenix_tui.core.snapshot import Snapshot
 from phoenix_tui.core.types import ChatRequest
 from phoenix_tui.tui import handover, keys
 from phoenix_tui.tui.chat import Chat
 from phoenix_tui.tui.conversation import Conversation
 from phoenix_tui.tui.glyphs import ASCII, UNICODE
+from phoenix_tui.tui.messages import AnswerCame, ConfirmationAsked, NobodyAnswered
 from phoenix_tui.tui.ports import TurnPort
 from phoenix_tui.tui.screens.provider_screen import ClientNotOpen, ProviderScreen
 from phoenix_tui.tui.start import Start
@@ -113,8 +114,11 @@ class AskingScreen(ProviderScreen):
             presenter.begin(question)
             self.chat_title = self.conversation.title
             self.save_soon()
-            await self._follow_turn(request, presenter)
+            began = self.begin.wall()
+            if answered := await self._follow_turn(request, presenter):
+                self.post_message(AnswerCame(answered, self.begin.wall() - began))
         except NoProviderAnswered as failure:
+            self.post_message(NobodyAnswered())
             self.app.clear_notifications()  # they would lie over the reason
             presenter.on_failure(failure, is_back=self._give_back(question))
         except ClientNotOpen as problem:
@@ -133,12 +137,17 @@ class AskingScreen(ProviderScreen):
             self.tokens, self.cost_usd = self.conversation.tokens, self.conversation.cost_usd
             self.save_soon()
 
-    async def _follow_turn(self, request: ChatRequest, presenter: TurnPresenter) -> None:
+    async def _follow_turn(self, request: ChatRequest, presenter: TurnPresenter) -> str:
+        """Gives who has answered."""
+        answered = ""
         client = await self.client()
         async with client.stream(request) as turn:
             self._under_way = turn
             async for event in turn:
                 presenter.on_event(event)
+                if isinstance(event, Completed):
+                    answered = event.answer.target.provider
+        return answered
 
     def _setting(self) -> Setting:
         snapshot = self.shown
@@ -176,6 +185,7 @@ class AskingScreen(ProviderScreen):
         """As `TurnStage` has it. While a question stands, nothing may hide it."""
         if question is not None and (self._asked is None or question.target != self._asked.target):
             self._asked_since = self.begin.wall()
+            self.post_message(ConfirmationAsked(question.target.provider))
             while self.app.screen is not self and len(self.app.screen_stack) > 1:
                 self.app.pop_screen()
             self.remove_class("-overlay")

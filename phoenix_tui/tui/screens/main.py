@@ -106,12 +106,14 @@ class MainScreen(AskingScreen):
 
     # What is kept
 
-    def saved(self) -> Saved:
-        """Conversation and draft as they are now. Works whatever state the screen is in."""
+    def saved(self, *, with_shown: bool = True) -> Saved:
+        """Conversation and draft as they are now. Works whatever state the screen is in; without `with_shown` also
+        when the transcript has failed."""
         conversation, draft = self.conversation, self.prompt.value
         if conversation.is_empty:
             return Saved(draft=draft, local_only=conversation.local_only)
-        shown, known_to = tuple(self.chat.dump()), tuple(sorted(conversation.known_to))
+        shown = tuple(self.chat.dump()) if with_shown else ()
+        known_to = tuple(sorted(conversation.known_to))
         return Saved(tuple(conversation.exchanges), draft, shown, conversation.local_only, known_to)
 
     async def _offer_last(self) -> None:
@@ -174,10 +176,6 @@ class MainScreen(AskingScreen):
     @on(Transcript.RetryAsked)
     def _retry_asked(self) -> None:
         self.action_retry()
-
-    @on(Transcript.Copied)
-    def _copied(self, event: Transcript.Copied) -> None:
-        self.tell(f"Copied the {event.what} ({count(len(event.text), 'character')}).")
 
     @on(Transcript.LinkOpened)
     def _link_opened(self, event: Transcript.LinkOpened) -> None:

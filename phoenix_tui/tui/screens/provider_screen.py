@@ -131,14 +131,15 @@ class ProviderScreen(Screen[None]):
         if event.state is not WorkerState.ERROR:
             return
         error = event.worker.error
-        self.log.error(error)
         what = f"{type(error).__name__}: {one_line(str(error))[:200]}" if error else "an unknown fault"
         if event.worker.group == "client":
             leave = f"Leave with {keys.label('quit')} and start again."
             self._client_problem = f"The providers cannot be asked: {what}. {leave}"
             self._client_settled.set()
             self.tell(self._client_problem, "error")
-        elif event.worker.group != "turn":
+        if isinstance(error, Exception) and not isinstance(error, PhoenixError | OSError):
+            self.app._handle_exception(error)  # a bug, and told as one
+        elif event.worker.group not in ("client", "turn"):
             self.tell(f"That did not work: {what}.", "error")
 
     def on_app_focus(self) -> None:

@@ -57,7 +57,7 @@ class Transcript(TranscriptView):
         """The person wants the last question asked again."""
 
     class Copied(Message):
-        """`text` was put on the clipboard; `what` says what it is: "selection" or "answer"."""
+        """The person wants `text` on the clipboard; `what` says what it is: "selection" or "answer"."""
 
         def __init__(self, text: str, what: str) -> None:
             super().__init__()
@@ -217,7 +217,6 @@ class Transcript(TranscriptView):
         selected = self.screen.get_selected_text()
         text = selected or self._conversation.last_answer()
         if text:
-            self.app.copy_to_clipboard(text)
             self.post_message(self.Copied(text, "selection" if selected else "answer"))
 
     def action_retry(self) -> None:

@@ -1,0 +1,155 @@
+"""The driver of a Unix terminal: Textual's, which leaves the terminal as it was, and which notices when it is gone."""
+
+from __future__ import annotations
+
+import os
+import select
+from codecs import getincrementaldecoder
+from collections.abc import Callable
+from contextlib import suppress
+from itertools import chain
+from typing import Any, TextIO
+
+from textual._xterm_parser import XTermParser
+from textual.app import App
+from textual.drivers.linux_driver import LinuxDriver
+
+from phoenix_tui.tui.guard import ErrorsTo
+from phoenix_tui.tui.messages import TerminalLost
+from phoenix_tui.tui.window_title import POP, PUSH, can_be_restored
+
+POLL_SECONDS = 0.1
+"""How long one wait for keys lasts: when it is over, a lone ESC is the key and no beginning of a sequence."""
+MOST_BYTES = 4096
+LEFT_ON = "\x1b[?1016l\x1b]22;default\x07"
+"""Switches off what Textual 8.2 leaves on: mouse positions in pixels, and the shape of the mouse pointer."""
+
+
+class TerminalDriver(LinuxDriver):
+    """Posts `TerminalLost` to the app, once, when the terminal cannot be read or written any more; what is written
+    after that goes nowhere, so that the program ends as it always does.
+
+    The full screen is begun and ended in turn, whoever asks for it: begun a second time (Textual does it when somebody
+    stops the program with SIGSTOP and lets it continue), the raw mode would be taken for what is to be restored.
+    """
+
+    def __init__(
+        self, app: App[Any], *, debug: bool = False, mouse: bool = True, size: tuple[int, int] | None = None
+    ) -> None:
+        super().__init__(app, debug=debug, mouse=mouse, size=size)
+        self._file: Any = _Output(self._file, self._lost)
+        self._is_on = False
+        self._is_lost = False
+        self._has_title = can_be_restored(os.environ)
+        self._title = ""
+
+    def start_application_mode(self) -> None:
+        if self._is_on:
+            return
+        before = self._writer_thread
+        with suppress(OSError):
+            os.set_blocking(self._file.fileno(), True)  # an editor that was here before may have left it otherwise
+        self._is_on = True
+        super().start_application_mode()  # type: ignore[no-untyped-call]  # Textual has not typed it
+        self._is_on = self._writer_thread is not before  # in the background, or on a dead terminal, it does not begin
+        if self._has_title:
+            self.write(PUSH)
+            self.show_title(self._title)
+
+    def stop_application_mode(self) -> None:
+        if self._is_on:
+            self.write(LEFT_ON + (POP if self._has_title else ""))
+            super().stop_application_mode()
+            self._is_on = False
+
+    def write(self, data: str) -> None:
+        """Outside the full screen nothing is written: nobody takes it from the queue there."""
+        if self._is_on:
+            super().write(data)
+
+    def show_title(self, title: str) -> None:
+        """Let the window have this title as long as the full screen is on; where it could not be put back, nothing."""
+        self._title = title
+        if self._has_title and title:
+            self.write(f"\x1b]2;{title}\x07")
+
+    def _sigtstp_application(self, *_: object) -> None:
+        """Ctrl+z of a shell. Done from the loop, since the signal may come in the middle of a write; while an editor
+        has the terminal the loop stands still, and there is nothing to write."""
+        if self._auto_restart:
+            self._loop.call_soon_threadsafe(super()._sigtstp_application)
+        else:
+            super()._sigtstp_application()
+
+    def _sigcont_application(self, *_: object) -> None:
+        if self._auto_restart:
+            self._loop.call_soon_threadsafe(self._continue)
+
+    def _continue(self) -> None:
+        """Begin again, also after a stop that nobody could prepare for: a shell has had the terminal meanwhile."""
+        if self._is_on:
+            self.suspend_application_mode()
+        self._must_signal_resume = True
+        self.resume_application_mode()
+
+    def _run_input_thread(self) -> None:
+        """Read keys until told to end. Bytes that are no UTF-8 cost one key, not all that come after."""
+        parser, decode = XTermParser(self._debug), getincrementaldecoder("utf-8")("replace").decode
+        while not self.exit_event.is_set():
+            data = self._read()
+            if data == b"":
+                self._lost()
+                return
+            failed: list[Exception] = []
+            with ErrorsTo(failed.append):
+                for message in chain(parser.feed(decode(data)) if data else (), parser.tick()):
+                    self.process_message(message)
+            for error in failed:
+                parser = XTermParser(self._debug)
+                self._in_the_app(self._app._handle_exception, error)
+
+    def _read(self) -> bytes | None:
+        """What was typed, None if nothing was, nothing at all when the terminal is gone."""
+        try:
+            ready, _, _ = select.select([self.fileno], [], [], POLL_SECONDS)
+            return os.read(self.fileno, MOST_BYTES) if ready else None
+        except OSError:
+            return b""
+
+    def _lost(self) -> None:
+        if not self._is_lost:
+            self._is_lost = True
+            self._in_the_app(self._app.post_message, TerminalLost())
+
+    def _in_the_app(self, call: Callable[..., object], *arguments: object) -> None:
+        with suppress(RuntimeError):  # the loop is closed: nobody is left to hear of it
+            self._loop.call_soon_threadsafe(call, *arguments)
+
+
+class _Output:
+    """A stream whose end is told and is no error: the thread that writes would die of it, and who waits for it hang."""
+
+    def __init__(self, stream: TextIO, lost: Callable[[], None]) -> None:
+        self._stream = stream
+        self._lost = lost
+        self._is_lost = False
+
+    def write(self, text: str) -> None:
+        self._try(self._stream.write, text)
+
+    def flush(self) -> None:
+        self._try(self._stream.flush)
+
+    def fileno(self) -> int:
+        return self._stream.fileno()
+
+    def _try(self, call: Callable[..., object], *arguments: object) -> None:
+        if self._is_lost:
+            return
+        try:
+            call(*arguments)
+        except BlockingIOError:
+            os.set_blocking(self.fileno(), True)  # another program on this terminal has changed it
+        except OSError:
+            self._is_lost = True
+            self._lost()
