@@ -56,6 +56,8 @@ class PhoenixApp(App[None], inherit_bindings=False):
             self.animation_level = "none"
         self.main = MainScreen(start)
         self.ended_by: signal.Signals | None = None
+        self.leaves_for_demo = False
+        """Whether it has ended for the demo to be opened."""
 
     def get_default_screen(self) -> MainScreen:
         return self.main
@@ -84,6 +86,10 @@ class PhoenixApp(App[None], inherit_bindings=False):
     def keep_session(self) -> None:
         """Write conversation and draft now. Safe at any moment, also when the screen is gone or has failed."""
         self.main.keeper.save_now(self.main.saved())
+
+    def action_leave_for_demo(self) -> None:
+        self.leaves_for_demo = True
+        self.exit()
 
     def action_hint_leave(self) -> None:
         self.notify(f"{keys.label('quit')} leaves; {keys.label('stop')} stops an answer.", markup=False)
