@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 import os
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -74,23 +74,10 @@ class Opened:
             await store.close()
 
 
-def open_settings(options: argparse.Namespace, *, strict: bool) -> Opened:
-    """Read the settings. `strict` is for scripts: it raises Refused for what the screen would only show, and where the
-    person would have to be asked before another provider is told, none is."""
-    overrides = Overrides(
-        provider=options.provider if "provider" in options else None,
-        model=options.model if "model" in options else None,
-        system_prompt=options.system if "system" in options else None,
-        max_tokens=options.max_tokens if "max_tokens" in options else None,
-        no_fallback=options.no_fallback if "no_fallback" in options else False,
-    )
-    settings = load_settings(
-        environ=os.environ,
-        cwd=_current_folder(),
-        config_dir=paths.config_dir(os.environ),
-        env_file=options.env_file,
-        overrides=overrides,
-    )
+def open_settings(options: argparse.Namespace, *, strict: bool, entered: Mapping[str, str] | None = None) -> Opened:
+    """Read the settings, under what was `entered` on the screen. `strict` is for scripts: it raises Refused for what
+    the screen would only show, and where the person would have to be asked before another provider is told, none is."""
+    settings = read_settings(options, entered)
     network = read_network(os.environ)
     if strict:
         try:
@@ -103,6 +90,25 @@ def open_settings(options: argparse.Namespace, *, strict: bool) -> Opened:
     if getattr(options, "temperature", None) is not None:
         config = replace(config, temperature=options.temperature)
     return Opened(settings, config, (*settings.problems, *network.problems))
+
+
+def read_settings(options: argparse.Namespace, entered: Mapping[str, str] | None = None) -> Settings:
+    """The settings as files, shell and command line have them now, under what was `entered` on the screen."""
+    overrides = Overrides(
+        provider=options.provider if "provider" in options else None,
+        model=options.model if "model" in options else None,
+        system_prompt=options.system if "system" in options else None,
+        max_tokens=options.max_tokens if "max_tokens" in options else None,
+        no_fallback=options.no_fallback if "no_fallback" in options else False,
+    )
+    return load_settings(
+        environ=os.environ,
+        cwd=_current_folder(),
+        config_dir=paths.config_dir(os.environ),
+        env_file=options.env_file,
+        overrides=overrides,
+        entered=entered,
+    )
 
 
 def _current_folder() -> Path:

@@ -9,11 +9,12 @@ import sys
 from collections import deque
 from collections.abc import AsyncIterator, Mapping
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from functools import partial
 from typing import TYPE_CHECKING
 
 from phoenix_tui import paths
 from phoenix_tui.commands import exit_status
-from phoenix_tui.commands.opening import Opened, Refused, open_settings
+from phoenix_tui.commands.opening import Opened, Refused, open_settings, read_settings
 from phoenix_tui.commands.output import forget, say
 from phoenix_tui.commands.running import wait_for_no_thread
 
@@ -22,7 +23,9 @@ if TYPE_CHECKING:
     from phoenix_tui.core.client import Client
     from phoenix_tui.core.journal import Journal, Record
     from phoenix_tui.core.types import Strategy
-    from phoenix_tui.tui.start import ChoiceKeeper, Start
+    from phoenix_tui.tui.app import PhoenixApp
+    from phoenix_tui.tui.ports import KeyKeeper
+    from phoenix_tui.tui.start import ChoiceKeeper, Resumed, Start
 
 _DEMO_RECORDS = 5_000
 _NEEDS_TERMINAL = (
@@ -46,10 +49,34 @@ def run_screen(options: argparse.Namespace) -> int:
         say(_NEEDS_MORE_THAN_LINES.format(term=term))
         return exit_status.USAGE
     try:
-        start = demo_start() if options.demo else _start(open_settings(options, strict=False))
+        if options.demo:
+            return _run(demo_start())[0]
+        return _run_own(options)
     except Refused as refused:
         say(str(refused))
         return exit_status.USAGE
+
+
+def _run_own(options: argparse.Namespace) -> int:
+    """The screen over the person's own providers, left for the demo and come back to as often as they like."""
+    from phoenix_tui.commands.key_keeper import FileKeyKeeper
+    from phoenix_tui.tui.start import Resumed
+
+    keeper = FileKeyKeeper(partial(read_settings, options), paths.config_dir(os.environ))
+    resumed: Resumed | None = None
+    while True:
+        opened = open_settings(options, strict=False, entered=keeper.entered)
+        status, app = _run(_start(opened, keeper, resumed))
+        if not app.leaves_for_demo:
+            return status
+        status, demo = _run(demo_start(comes_back=True))
+        if status or demo.ended_by:
+            return status
+        resumed = Resumed(app.main.keeper, app.main.saved())
+
+
+def _run(start: Start) -> tuple[int, PhoenixApp]:
+    """One screen, until it is left; its exit status."""
     # Textual costs more to load than everything else together: not before it is sure that there is a screen to open.
     from phoenix_tui.tui.app import PhoenixApp
     from phoenix_tui.tui.app import run_screen as run_app
@@ -64,10 +91,10 @@ def run_screen(options: argparse.Namespace) -> int:
         status = exit_status.DEFECT
     if app.main.keeper.problem:
         say(app.main.keeper.problem)  # on the screen it was gone after a moment, and now the conversation is too
-    return status
+    return status, app
 
 
-def _start(opened: Opened) -> Start:
+def _start(opened: Opened, keeper: KeyKeeper, resumed: Resumed | None) -> Start:
     """The screen over the person's own providers."""
     from dataclasses import replace
 
@@ -88,9 +115,11 @@ def _start(opened: Opened) -> Start:
         state_folder=paths.state_dir(os.environ),
         own_files=paths.state_dir(os.environ),
         choices=_keep_choices(),
+        keys=keeper,
         incidents=_read_incidents,
         models=opened.settings.choices.models,
         strategy=Strategy(strategy) if (strategy := opened.settings.choices.strategy) else None,
+        resumed=resumed,
         system_prompt=opened.settings.system_prompt or "",
         local_only=opened.config.local_only,
         theme=_theme(os.environ),
@@ -100,7 +129,7 @@ def _start(opened: Opened) -> Start:
     )
 
 
-def demo_start() -> Start:
+def demo_start(*, comes_back: bool = False) -> Start:
     """The screen over simulated providers: no key, no network, nothing kept but in memory."""
     from phoenix_tui.core.timeline import told
     from phoenix_tui.tui.start import Start
@@ -116,6 +145,7 @@ def demo_start() -> Start:
         incidents=incidents,
         own_files=paths.state_dir(os.environ),
         is_demo=True,
+        comes_back=comes_back,
         theme=_theme(os.environ),
         ascii_only=_is_ascii_only(os.environ),
         no_color=bool(os.environ.get("NO_COLOR")),

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from phoenix_tui.config.client import require_sound, to_client_config
     from phoenix_tui.config.models import ProviderSettings, Settings
     from phoenix_tui.config.network import Network, read_network
+    from phoenix_tui.config.own_env import own_file, remove_variables, set_variables, variables_in
     from phoenix_tui.config.problems import ConfigProblem, ConfigurationError
     from phoenix_tui.config.settings import Overrides, load_settings
     from phoenix_tui.config.sources import Source, SourceKind
@@ -30,10 +31,14 @@ _HOMES = {
     "SourceKind": "sources",
     "load_choices": "choices",
     "load_settings": "settings",
+    "own_file": "own_env",
     "read_network": "network",
+    "remove_variables": "own_env",
     "require_sound": "client",
     "save_choices": "choices",
+    "set_variables": "own_env",
     "to_client_config": "client",
+    "variables_in": "own_env",
 }
 
 __all__ = [
@@ -48,10 +53,14 @@ __all__ = [
     "SourceKind",
     "load_choices",
     "load_settings",
+    "own_file",
     "read_network",
+    "remove_variables",
     "require_sound",
     "save_choices",
+    "set_variables",
     "to_client_config",
+    "variables_in",
 ]
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -14,6 +13,7 @@ from phoenix_tui import paths
 from phoenix_tui.config.envfile import Unreadable, read_text, shown
 from phoenix_tui.config.problems import ConfigProblem
 from phoenix_tui.config.sources import Found, Layer, Source, SourceKind
+from phoenix_tui.config.writing import replace_file
 from phoenix_tui.core.profiles import PROFILES, PROVIDER_NAMES
 from phoenix_tui.core.text import strip_controls
 from phoenix_tui.core.types import Strategy
@@ -64,7 +64,7 @@ def save_choices(config_dir: Path, choices: Choices) -> ConfigProblem | None:
     }
     try:
         paths.ensure(config_dir)
-        _replace(path, json.dumps(content, indent=2) + "\n")
+        replace_file(path, json.dumps(content, indent=2) + "\n")
     except OSError as error:
         return _notice(path, f"could not be written ({error.strerror or error}); your choices hold for this run only")
     return None
@@ -107,19 +107,6 @@ def _names(value: Any) -> tuple[str, ...]:
     if not isinstance(value, list) or not all(isinstance(name, str) for name in value):
         raise ValueError("names")
     return tuple(dict.fromkeys(name for name in value if name in PROVIDER_NAMES))
-
-
-def _replace(path: Path, text: str) -> None:
-    descriptor, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")  # mode 0600
-    try:
-        with os.fdopen(descriptor, "w", encoding="utf-8") as file:
-            file.write(text)
-            file.flush()
-            os.fsync(file.fileno())
-        Path(temporary).replace(path)
-    except OSError:
-        Path(temporary).unlink(missing_ok=True)
-        raise
 
 
 def _set_aside(path: Path) -> ConfigProblem:

@@ -45,9 +45,9 @@ def require_sound(settings: Settings, network: Network | None = None) -> None:
 
 
 def _provider(provider: ProviderSettings, network: Network) -> ProviderConfig:
-    configured, problem, fix = provider.configured, provider.problem, provider.fix
+    configured, problem, fix, broken = provider.configured, provider.problem, provider.fix, provider.broken
     if network.blocked and not problem and not is_loopback(urlsplit(provider.root).hostname or ""):
-        configured, problem, fix = False, network.blocked.message, network.blocked.fix
+        configured, problem, fix, broken = False, network.blocked.message, network.blocked.fix, True
     return ProviderConfig(
         name=provider.name,
         configured=configured,
@@ -58,4 +58,5 @@ def _provider(provider: ProviderSettings, network: Network) -> ProviderConfig:
         wire_format=provider.wire_format,
         problem=problem,
         fix=fix,
+        broken=broken,
     )

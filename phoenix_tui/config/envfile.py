@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from dotenv.parser import parse_stream
+from dotenv.parser import Binding, parse_stream
 
 from phoenix_tui.core.text import strip_controls
 
@@ -70,13 +70,19 @@ def read_text(path: Path) -> str | None:
         raise Unreadable(f"is {encoding} text; save it as UTF-8") from error
 
 
-def parse(text: str) -> Iterator[Line]:
-    """The settings of a `.env` file, in order. Values are taken as they stand: `${NAME}` is not replaced. Raises
-    Unreadable for text that would take minutes."""
+def bindings(text: str) -> Iterator[Binding]:
+    """The pieces of a `.env` file, comments and blank lines among them: what they were read from adds up to `text`.
+    Raises Unreadable for text that would take minutes."""
     if blanks := _LONG_BLANKS.search(text):
         number = 1 + len(_NEWLINE.findall(text, 0, blanks.start()))
         raise Unreadable(f"has a run of 200 blanks or more in line {number}")
-    for binding in parse_stream(io.StringIO(text)):
+    yield from parse_stream(io.StringIO(text))
+
+
+def parse(text: str) -> Iterator[Line]:
+    """The settings of a `.env` file, in order. Values are taken as they stand: `${NAME}` is not replaced. Raises
+    Unreadable for text that would take minutes."""
+    for binding in bindings(text):
         string = binding.original.string
         blank_lines = _NEWLINE.findall(string[: len(string) - len(string.lstrip())])
         number = binding.original.line + len(blank_lines)

@@ -31,6 +31,7 @@ class ProviderSettings(BaseModel):
     model: str = Field("", description="Model that the person named; empty for the default or one of its live list.")
     wire_format: WireFormat | None = Field(None, description="Set only where the person chose it.")
     problem: str = Field("", description="A sentence that says what is wrong with it; empty when all is well.")
+    broken: bool = Field(False, description="Whether that is a setting that is wrong, not one that is missing.")
     fix: str = Field("", description="The line that mends it.")
 
 

@@ -42,7 +42,7 @@ class ProviderReader:
         if model:
             self.sources[profile.model_variable] = model.source
         named = bool(url) or (model is not None and model.source.kind is not SourceKind.CHOICE)
-        problem, fix = self._verdict(key)
+        problem, fix, broken = self._verdict(key)
         if address is not None and str(address) == profile.root + profile.version_path:
             address = None  # the provider's own address, said aloud
         if address is None and profile.local and not problem:
@@ -57,6 +57,7 @@ class ProviderReader:
             wire_format=self._wire_format(),
             problem=problem,
             fix=fix,
+            broken=broken,
         )
 
     def _key(self) -> Found | None:
@@ -116,18 +117,18 @@ class ProviderReader:
             self.problems.append(wrong_value(found, variable=variable, valid=tuple(_WIRE_FORMATS)))
         return chosen
 
-    def _verdict(self, key: Found | None) -> tuple[str, str]:
-        """Problem and fix, both empty when all is well."""
+    def _verdict(self, key: Found | None) -> tuple[str, str, bool]:
+        """Problem and fix, both empty when all is well, and whether a setting is wrong rather than missing."""
         profile = self._profile
         if self._trouble:
-            return self._trouble.message, self._trouble.fix
+            return self._trouble.message, self._trouble.fix, True
         if broken := self._layers.broken(*self._unset(profile.key_variables), *self._unset(profile.url_variables)):
-            return broken.message, broken.fix
+            return broken.message, broken.fix, True
         if profile.local or key:
-            return "", ""
+            return "", "", False
         name = profile.key_variables[0]
         message = f"{profile.label} has no key: {name} is not set. Keys: {profile.key_page}"
-        return message, f"{name}={self._key_look()}  in .env.local, or export it"
+        return message, f"{name}={self._key_look()}  in .env.local, or export it", False
 
     def _unset(self, names: tuple[str, ...]) -> tuple[str, ...]:
         """`names` of one setting, none when one of them has a value after all."""

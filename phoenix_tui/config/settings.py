@@ -23,6 +23,7 @@ from phoenix_tui.config.sources import (
     Source,
     SourceKind,
     Trust,
+    entered_layer,
     environment_layer,
     file_layer,
     flag_layer,
@@ -80,16 +81,19 @@ def load_settings(
     config_dir: Path,
     env_file: Path | None = None,
     overrides: Overrides | None = None,
+    entered: Mapping[str, str] | None = None,
 ) -> Settings:
     """The settings in force, and what is wrong with them. Reads at most six small files; never raises.
 
-    `env_file` stands in place of the two files of `cwd`; those of `config_dir` are read in any case. Where a wrong
-    value leaves a choice, the careful one is taken: an `LLM_LOCAL_ONLY` that cannot be understood counts as true.
+    `env_file` stands in place of the two files of `cwd`; those of `config_dir` are read in any case. `entered` has
+    values of variables that the person has just given, which win over all others and are trusted as their own. Where a
+    wrong value leaves a choice, the careful one is taken: an `LLM_LOCAL_ONLY` that cannot be understood counts as true.
     """
     overrides = overrides or Overrides()
     choices, choice_problems = load_choices(config_dir)
     layers = Layers(
         [
+            entered_layer(entered or {}),
             overrides.layer(),
             environment_layer(environ),
             *_folder(cwd, config_dir, env_file),

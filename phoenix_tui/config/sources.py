@@ -2,6 +2,7 @@
 
 Order, the first that has a value wins (an empty value counts as none)::
 
+    entered on the screen, for this run
     command line
     shell environment
     --env-file, which stands in place of the current folder's two files
@@ -11,7 +12,7 @@ Order, the first that has a value wins (an empty value counts as none)::
 
 Trust is another matter, since a folder may have been cloned from anywhere. From the most trusted::
 
-    OWN           command line, shell environment, a file named with --env-file, the user's config folder
+    OWN           screen, command line, shell environment, a file named with --env-file, the user's config folder
     FOLDER_LOCAL  .env.local of the current folder: by custom written by hand and never committed
     FOLDER        .env of the current folder: may have come with the folder
 
@@ -47,6 +48,7 @@ class Trust(IntEnum):
 class SourceKind(StrEnum):
     """The kind of place that a value came from."""
 
+    ENTERED = "entered on the screen"
     FLAG = "command line"
     ENVIRONMENT = "environment"
     ENV_FILE = "--env-file"
@@ -141,6 +143,12 @@ class Layers:
     def _is_second(self, problem: ConfigProblem) -> bool:
         meant = problem.variable
         return bool(meant) and problem.message.startswith(meant) and self.get(meant) is not None
+
+
+def entered_layer(values: Mapping[str, str]) -> Layer:
+    """What the person has just entered: variable -> value."""
+    kind = SourceKind.ENTERED
+    return Layer(kind, {name: Found(text.strip(), Source(kind, name)) for name, text in values.items() if text.strip()})
 
 
 def flag_layer(values: Mapping[str, tuple[str, str | None]]) -> Layer:

@@ -33,7 +33,8 @@ class ProviderConfig:
     `root` and `version_path` replace the profile's where not empty. `model` is the one that the person named, "" for
     the default or, with a local server, for one of its own list. `wire_format` is set only where the person chose it.
     A provider that is not `configured` is shown with `problem` (a sentence) and `fix` (the line that mends it), and is
-    never sent anything; a local one that is not configured is looked for on its default port.
+    never sent anything; `broken` says that a setting of it is wrong, rather than missing. A local one that is not
+    configured and has no problem is looked for on its default port.
     """
 
     name: str
@@ -45,6 +46,7 @@ class ProviderConfig:
     wire_format: WireFormat | None = None
     problem: str = ""
     fix: str = ""
+    broken: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -205,6 +205,8 @@ class ProviderInfo:
     `model` is the one that would be asked ("" while none is known), `problem` a sentence that says what is wrong with
     its configuration, `fix` the line that mends it; both empty when all is well. `model_problem` is what a check found
     wrong with that model (a local server may not have it). `local` means that nothing sent to it leaves this machine.
+    `found` is a local server that no setting names: it answered on its default port. `broken` says that a setting is
+    wrong, rather than missing.
     """
 
     name: str
@@ -218,6 +220,8 @@ class ProviderInfo:
     fix: str = ""
     upstream: UpstreamStatus | None = None
     model_problem: str = ""
+    found: bool = False
+    broken: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -64,6 +64,8 @@ class PhoenixApp(DesktopApp, inherit_bindings=False):
         self.main = MainScreen(start)
         self.ended_by: signal.Signals | None = None
         self.is_terminal_lost = False
+        self.leaves_for_demo = False
+        """Whether it has ended for the demo to be opened."""
 
     def get_default_screen(self) -> MainScreen:
         return self.main
@@ -129,6 +131,10 @@ class PhoenixApp(DesktopApp, inherit_bindings=False):
             self.main.keeper.save_now(self.main.saved())
             return
         self.main.keeper.save_now(self.main.saved(with_shown=False))
+
+    def action_leave_for_demo(self) -> None:
+        self.leaves_for_demo = True
+        self.exit()
 
     def action_hint_leave(self) -> None:
         self.notify(f"{keys.label('quit')} leaves; {keys.label('stop')} stops an answer.", markup=False)

@@ -25,6 +25,8 @@ class Group(StrEnum):
     PANELS = "In either panel"
     HEALTH = "In the health panel"
     ORDER = "In the fallback order"
+    FIRST = "On the first screen (Esc leaves the prompt)"
+    KEY = "In the key dialog"
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,6 +115,11 @@ KEYS: tuple[KeyAction, ...] = (
     KeyAction("order.switch", "x", "switch", "Switch it off or on again", Group.ORDER, "", "off/on"),
     KeyAction("order.strategy", "s", "strategy", "Order by the next strategy", Group.ORDER, "", "strategy"),
     KeyAction("order.reset", "0", "reset", "Back to the default order", Group.ORDER, "", "default"),
+    KeyAction("first.key", "enter,k", "set_key", "Give the chosen provider a key", Group.FIRST, "", "set its key"),
+    KeyAction("first.demo", "d", "screen.demo", "Open the demo: no key, no network", Group.FIRST, "", "demo"),
+    KeyAction("key.enter", "enter", "submit", "Test what was entered, and save it", Group.KEY),
+    KeyAction("key.remove", "ctrl+d", "remove", "Take away what is saved (twice)", Group.KEY, priority=True),
+    KeyAction("key.page", "ctrl+b", "page", "Open the page on which keys are made", Group.KEY, priority=True),
 )
 
 

@@ -9,7 +9,7 @@ from typing import Protocol, runtime_checkable
 from textual.command import DiscoveryHit, Hit, Provider
 from textual.content import Content
 
-from phoenix_tui.core.profiles import PROVIDER_NAMES
+from phoenix_tui.core.profiles import PROVIDER_NAMES, profile_of
 from phoenix_tui.core.types import Strategy
 from phoenix_tui.tui import keys
 from phoenix_tui.tui.bindings import KEYS, STEP, Group
@@ -38,6 +38,7 @@ _FOR_EACH_PROVIDER = (
     ("Move {name} up in the fallback order", "it is asked earlier", "move('{name}', -1)"),
     ("Move {name} down in the fallback order", "it is asked later", "move('{name}', 1)"),
     ("Switch {name} off or on", "a provider that is off is never asked", "switch('{name}')"),
+    ("Set up {name}: {what}", "it is tested before it is saved, /key {name}", "set_key('{name}')"),
 )
 _SCREEN_ACTIONS = (
     ("Show the health of all providers", "/providers", "providers"),
@@ -50,6 +51,7 @@ _SCREEN_ACTIONS = (
     ),
     ("Send the unanswered question to another provider", "{other}, /other", "other"),
     ("Begin a new conversation", "/new; the present one is kept", "new"),
+    ("Open the demo", "simulated providers, no key; you come back to this conversation", "demo"),
     ("Retry the last unanswered question", "{retry}, /retry", "retry"),
     ("Restore the last conversation", "{again}, /restore", "restore"),
     ("Back to the default fallback order", "{order.reset} in the fallback order", "reset_order"),
@@ -73,7 +75,8 @@ def commands() -> Iterator[Command]:
         yield Command(f"Order by the strategy {strategy}", strategy_key, f"strategy('{strategy}')")
     for name in PROVIDER_NAMES:
         for title, help_text, action in _FOR_EACH_PROVIDER:
-            yield Command(title.format(name=name), help_text, action.format(name=name))
+            words = {"name": name, "what": "address" if profile_of(name).local else "key"}
+            yield Command(title.format(**words), help_text.format(**words), action.format(name=name))
 
 
 class PhoenixCommands(Provider):

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from math import log
 
 from phoenix_tui.core.errors import ErrorClass
+from phoenix_tui.core.profiles import PROVIDER_NAMES, profile_of
 from phoenix_tui.core.snapshot import HealthState, ProviderHealth, ProviderInfo
 
 
@@ -111,10 +112,18 @@ def has_failed_check(health: ProviderHealth) -> bool:
     return health.state is HealthState.UNKNOWN and bool(health.reason)
 
 
+def is_local_server(info: ProviderInfo) -> bool:
+    """Whether it is a server of the person's own, which needs no key, wherever it runs. A hosted one may have been
+    given an address on this machine, which is then the way to it."""
+    return info.name in PROVIDER_NAMES and profile_of(info.name).local
+
+
 def word_of(health: ProviderHealth, info: ProviderInfo) -> str:
     """The state in one or two words, at most nine cells."""
+    if info.broken:
+        return "bad value"
     if health.state is HealthState.UNCONFIGURED:
-        return "not found" if info.local else "no key"
+        return "not found" if is_local_server(info) else "no key"
     if health.state is HealthState.BLOCKED:
         return _BLOCKED_WORDS.get(health.last_error.error_class, "blocked") if health.last_error else "blocked"
     if health.state is HealthState.UNKNOWN and health.last_checked is not None:

@@ -21,6 +21,14 @@ class CheckRequested(Message):
         self.provider = provider
 
 
+class KeyRequested(Message):
+    """The person wants to give `provider` a key."""
+
+    def __init__(self, provider: str) -> None:
+        super().__init__()
+        self.provider = provider
+
+
 class OrderMoved(Message):
     """The person moved `provider` in the order: -1 is one place up, 1 one place down."""
 

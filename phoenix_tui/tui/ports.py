@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import AbstractAsyncContextManager
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TYPE_CHECKING, Protocol
 
@@ -15,6 +16,7 @@ from phoenix_tui.core.types import ChatRequest, ModelInfo, Strategy
 if TYPE_CHECKING:
     from phoenix_tui.core.configuration import ProviderConfig
     from phoenix_tui.core.key_verdict import KeyVerdict
+    from phoenix_tui.core.secret import Secret
 
 
 class TurnPort(Protocol):
@@ -83,6 +85,40 @@ class ClientFactory(Protocol):
     """Makes the client when the first picture stands; what is heavy to import is imported here."""
 
     def __call__(self) -> AbstractAsyncContextManager[ClientPort]: ...
+
+
+@dataclass(frozen=True, slots=True)
+class KeyPlace:
+    """Where that stands with which one provider is reached, as words for a sentence.
+
+    `file` is the person's own file, in which it is saved, and `saved` are the variables that have a line there.
+    `overruled` has the variables whose value from another place wins over that file, and the place: "OPENAI_API_KEY
+    (environment)". `address` is where the provider is asked, and `warnings` are sentences about that.
+    """
+
+    file: str
+    address: str
+    saved: frozenset[str] = frozenset()
+    overruled: Mapping[str, str] = field(default_factory=dict)
+    warnings: tuple[str, ...] = ()
+
+
+class KeyKeeper(Protocol):
+    """Tries and keeps what a provider is reached with: its key or, of a local server, its address and access token.
+    `entered` has values by variable. Everything here reads or writes files: call it in a thread."""
+
+    def place(self, name: str) -> KeyPlace:
+        """Where that of the provider `name` stands now."""
+
+    def tried(self, name: str, entered: Mapping[str, Secret]) -> ProviderConfig:
+        """The provider as it would be with `entered`, all its other settings read anew; nothing is kept."""
+
+    def save(self, name: str, entered: Mapping[str, Secret]) -> str:
+        """Let `entered` hold for this run and, in the person's own file, for those to come. A sentence when the file
+        could not be written, else empty."""
+
+    def remove(self, name: str) -> str:
+        """Take the provider's own lines out of that file, and let what was entered hold no more. As `save`."""
 
 
 class Tone(StrEnum):

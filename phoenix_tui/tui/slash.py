@@ -24,6 +24,7 @@ COMMANDS: tuple[SlashCommand, ...] = (
     SlashCommand("local", "keep this conversation on this machine; /local off lets it leave", "off"),
     SlashCommand("use", "make a provider the primary", "NAME"),
     SlashCommand("model", "choose the model of the primary", "ID"),
+    SlashCommand("key", "give a provider a key, or a local server its address", "NAME"),
     SlashCommand("retry", "send the last unanswered question again"),
     SlashCommand("other", "send it to another provider"),
     SlashCommand("restore", "bring back the last conversation"),

@@ -36,6 +36,8 @@ def carry_out(screen: MainScreen, name: str, argument: str) -> None:
             _use(screen, argument)
         case "model":
             screen.work(partial(_model, screen, argument), "models", exclusive=True)
+        case "key":
+            _key(screen, argument)
         case "retry":
             screen.action_retry()
         case "other":
@@ -78,6 +80,18 @@ def _use(screen: MainScreen, argument: str) -> None:
     meant = f"Did you mean {near}? " if near else ""
     asked = f"There is no provider {one_line(argument)[:40]}. " if argument else "Which one? "
     screen.tell(f"{asked}{meant}The seven: {', '.join(PROVIDER_NAMES)}.", "warning")
+
+
+def _key(screen: MainScreen, argument: str) -> None:
+    name, _, more = argument.lower().partition(" ")
+    if name and name not in PROVIDER_NAMES:
+        near = nearest(name, PROVIDER_NAMES)  # never quoted: it may be the key itself
+        meant = f"Did you mean /key {near}? " if near else ""
+        screen.tell(f"{meant}/key NAME opens the dialog for one of {', '.join(PROVIDER_NAMES)}.", "warning")
+        return
+    screen.action_set_key(name)
+    if more:
+        screen.tell("What is written in the chat is not taken for a key; paste it into the dialog.", "warning")
 
 
 async def _incidents(screen: MainScreen) -> None:

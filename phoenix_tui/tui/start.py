@@ -10,10 +10,12 @@ from typing import TYPE_CHECKING, Protocol
 
 from phoenix_tui.core.arrangement import Arrangement
 from phoenix_tui.core.types import Strategy
-from phoenix_tui.tui.ports import ClientFactory
+from phoenix_tui.tui.ports import ClientFactory, KeyKeeper
 
 if TYPE_CHECKING:
     from phoenix_tui.core.journal import Record
+    from phoenix_tui.tui.keeping import SessionKeeper
+    from phoenix_tui.tui.session import Saved
 
 
 class ChoiceKeeper(Protocol):
@@ -33,16 +35,25 @@ class IncidentReader(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
+class Resumed:
+    """What a screen that was left for the demo goes on with: what was said and written there, and its keeper."""
+
+    keeper: SessionKeeper
+    saved: Saved
+
+
+@dataclass(frozen=True, slots=True)
 class Start:
     """How one run of the screen begins.
 
     `open_client` makes the client after the first paint; `warm_up` runs before it in a thread and imports what is
     heavy. `notices` are sentences to show at the start (configuration problems, hints), `news` has those that have come
-    up since; it is asked after each change of health. `state_folder` None keeps nothing, `choices` None no choices and
-    `incidents` None no log (the demo). `own_files` is the folder for what the screen writes besides the conversation:
-    its own errors, and what no clipboard took; None writes neither. `models` and `strategy` are what was chosen on the
-    screen before. With `local_only` nothing ever leaves this machine, whatever a conversation wants. `wall` is the time
-    of day in seconds since the epoch.
+    up since; it is asked after each change of health. `state_folder` None keeps nothing, `choices` None no choices,
+    `keys` None no keys and `incidents` None no log (the demo). `own_files` is the folder for what the screen writes
+    besides the conversation: its own errors, and what no clipboard took; None writes neither. `models` and `strategy`
+    are what was chosen on the screen before. With `local_only` nothing ever leaves this machine, whatever a
+    conversation wants. `resumed` is what the screen had when it was left for the demo, and a demo that `comes_back` was
+    opened from another screen. `wall` is the time of day in seconds since the epoch.
     """
 
     open_client: ClientFactory
@@ -52,11 +63,14 @@ class Start:
     state_folder: Path | None = None
     own_files: Path | None = None
     choices: ChoiceKeeper | None = None
+    keys: KeyKeeper | None = None
     incidents: IncidentReader | None = None
     models: Mapping[str, str] = field(default_factory=dict)
     strategy: Strategy | None = None
     system_prompt: str = ""
+    resumed: Resumed | None = None
     is_demo: bool = False
+    comes_back: bool = False
     local_only: bool = False
     theme: str = "dark"
     ascii_only: bool = False

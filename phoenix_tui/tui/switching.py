@@ -36,7 +36,8 @@ def make_primary(client: ClientPort, name: str) -> Told:
     """Ask `name` first from now on; refused, with the line that mends it, while it is not set up."""
     info = client.snapshot().info_of(name)
     if not info.configured:
-        return Told(f"{name} is not set up: {sentence(info.fix or info.problem or 'it has no key')}", changed=False)
+        why = sentence(info.problem if info.broken else info.fix or info.problem or "it has no key")
+        return Told(f"{name} is not set up: {why} /key {name} does it.", changed=False)
     if client.primary_provider == name:
         return Told(f"{name} is the primary already.", changed=False)
     before = client.primary_provider

@@ -10,6 +10,7 @@ from phoenix_tui.core.profiles import PROVIDER_NAMES, profile_of
 from phoenix_tui.core.snapshot import ProviderInfo
 from phoenix_tui.core.types import Answer, AttemptRecord, Outcome, OutcomeKind, Target
 from phoenix_tui.tui import keys
+from phoenix_tui.tui.glyphs import is_local_server
 from phoenix_tui.tui.text import count, countdown, money, one_line, seconds, sentence
 
 NOTICEABLE = 0.2
@@ -189,7 +190,7 @@ def nothing_to_ask(infos: dict[str, ProviderInfo]) -> str:
     """What to do when not a single provider can be tried."""
     for info in infos.values():
         if not info.configured and info.fix:
-            return f"Set up one of the seven, for example: {one_line(info.fix)}. /providers shows them all."
+            return f"Set up one of the seven, for example with /key {info.name}. /providers shows them all."
     return f"/providers shows why; {keys.label('health.check')} in the health panel checks one now."
 
 
@@ -197,7 +198,7 @@ def mend(info: ProviderInfo) -> str:
     """What sets up a provider that is not: the line to write, or the server to start. Empty when nothing is known."""
     if info.fix or info.problem:
         return one_line(info.fix.partition("  ")[0] or info.problem)
-    if not info.local:
+    if not is_local_server(info):
         return ""
     where = one_line(urlsplit(info.base_url).netloc)
     return "start it" + (f" at {where}" if where else "")
@@ -211,12 +212,9 @@ def key_variable(info: ProviderInfo | None) -> str:
 
 def next_step(error: ErrorInfo, model: str, info: ProviderInfo | None) -> str:
     """What the person can do about the fault, as a sentence."""
-    fix = one_line(info.fix) if info and info.fix else ""
     match error.error_class:
         case ErrorClass.AUTH:
-            return (
-                f"Mend its key ({fix})." if fix else f"Put a good {key_variable(info)} into .env.local and start again."
-            )
+            return f"Give it another key with /key {info.name}." if info else "Mend its key."
         case ErrorClass.PERMISSION:
             return "Use a key with access to that model, or name another model."
         case ErrorClass.QUOTA:

@@ -34,6 +34,7 @@ def load(cwd: Path, config_dir: Path) -> Load:
         user: Mapping[str, str] | None = None,
         env_file: Path | str | None = None,
         flags: Overrides | None = None,
+        entered: Mapping[str, str] | None = None,
     ) -> Settings:
         for place, files in ((cwd, folder), (config_dir, user)):
             for name, text in (files or {}).items():
@@ -44,6 +45,7 @@ def load(cwd: Path, config_dir: Path) -> Load:
             config_dir=config_dir,
             env_file=Path(env_file) if env_file else None,
             overrides=flags,
+            entered=entered,
         )
 
     return loader

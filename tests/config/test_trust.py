@@ -16,7 +16,7 @@ PLACES = ["shell", "named file", "config .env", "folder .env.local", "folder .en
 RANK = {"shell": 3, "named file": 3, "config .env": 3, "folder .env.local": 2, "folder .env": 1}
 
 
-def _put(place: str, line: str, where: dict[str, dict[str, str]]) -> None:
+def put(place: str, line: str, where: dict[str, dict[str, str]]) -> None:
     name, _, value = line.strip().partition("=")
     if place == "shell":
         where["shell"][name] = value
@@ -44,8 +44,8 @@ def test_url_counts_from_a_place_trusted_as_far_as_the_key(
     load: Load, tmp_path: Path, key_in: str, url_in: str
 ) -> None:
     where: dict[str, dict[str, str]] = {"shell": {}, "named": {}, "user": {}, "folder": {}}
-    _put(key_in, KEY, where)
-    _put(url_in, URL, where)
+    put(key_in, KEY, where)
+    put(url_in, URL, where)
     named = tmp_path / "named"
     named.write_text(where["named"].get("named", ""))
     settings = load(

@@ -18,6 +18,7 @@ class Load(Protocol):
         user: Mapping[str, str] | None = None,
         env_file: Path | str | None = None,
         flags: Overrides | None = None,
+        entered: Mapping[str, str] | None = None,
     ) -> Settings: ...
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import AsyncIterator, Iterable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -16,6 +16,7 @@ from phoenix_tui.core.errors import ErrorClass, ErrorInfo, NoProviderAnswered, p
 from phoenix_tui.core.events import AttemptStarted, Completed, TextDelta, TurnEvent
 from phoenix_tui.core.key_verdict import KeyStanding, KeyVerdict
 from phoenix_tui.core.profiles import PROFILES
+from phoenix_tui.core.secret import Secret
 from phoenix_tui.core.snapshot import HealthState, Placement, ProviderHealth, ProviderInfo, Snapshot
 from phoenix_tui.core.types import (
     Answer,
@@ -30,6 +31,7 @@ from phoenix_tui.core.types import (
     Target,
     Usage,
 )
+from phoenix_tui.tui.ports import KeyPlace
 
 NOW = 1_800_000_000.0
 """The time of day in these tests."""
@@ -329,3 +331,31 @@ class FakeClient:
 
     def set_watching(self, *, idle: bool) -> None:
         self.calls.append(("watching", idle))
+
+
+class FakeKeys:
+    """A `KeyKeeper` in memory. `problem` is what stands in the way of saving, `wrong` of using what is entered."""
+
+    def __init__(self, place: KeyPlace | None = None, *, problem: str = "", wrong: str = "") -> None:
+        self.stands = place or KeyPlace("~/.config/phoenix-tui/.env.local", "https://api.example")
+        self.problem = problem
+        self.wrong = wrong
+        self.tested: list[dict[str, Secret]] = []
+        self.saved: list[dict[str, Secret]] = []
+        self.removed: list[str] = []
+
+    def place(self, name: str) -> KeyPlace:
+        return self.stands
+
+    def tried(self, name: str, entered: Mapping[str, Secret]) -> ProviderConfig:
+        self.tested.append(dict(entered))
+        is_set = not self.wrong and bool(entered)
+        return ProviderConfig(name, configured=is_set, problem=self.wrong)
+
+    def save(self, name: str, entered: Mapping[str, Secret]) -> str:
+        self.saved.append(dict(entered))
+        return self.problem
+
+    def remove(self, name: str) -> str:
+        self.removed.append(name)
+        return self.problem

@@ -108,6 +108,8 @@ async def test_up_and_down_walk_through_what_was_sent_and_keep_the_draft(open_sc
 
 async def test_single_letters_act_in_the_chat_and_others_go_back_to_the_prompt(open_screen: OpenScreen) -> None:
     async with open_screen() as ui:
+        await ui.send("why?")
+        await ui.answered()
         await ui.pilot.press("escape")
         assert ui.focus == "transcript"
         await ui.pilot.press("i")

@@ -300,7 +300,7 @@ async def test_nothing_to_try_names_a_line_that_mends_it(open_screen: OpenScreen
         await ui.send("one")
         await ui.answered()
         assert "No provider can be asked now." in ui.said
-        assert "OPENROUTER_API_KEY=..." in ui.said
+        assert "/key openrouter" in ui.said
         assert ui.screen.prompt.value == "one"
 
 

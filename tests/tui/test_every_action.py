@@ -7,19 +7,23 @@ it did. It is found by the ids in its decorator; one that serves several rows is
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import pytest
 from textual.command import CommandPalette
+from textual.widgets import Static
 
 from phoenix_tui.core.errors import ErrorClass
 from phoenix_tui.core.events import TextDelta
+from phoenix_tui.core.secret import Secret
 from phoenix_tui.core.types import Strategy
 from phoenix_tui.tui.bindings import KEYS
 from phoenix_tui.tui.keys import ROWS
+from phoenix_tui.tui.ports import KeyPlace
 from phoenix_tui.tui.screens.help import HelpScreen
+from phoenix_tui.tui.screens.key_screen import KeyScreen
 from tests.tui.conftest import Opened, OpenScreen
-from tests.tui.fakes import HOLD, FakeClient, make_snapshot, nobody, says, started
+from tests.tui.fakes import HOLD, FakeClient, FakeKeys, make_snapshot, nobody, says, started
 from tests.tui.test_app_confirming import asking
 
 OTHER_KEY = "f12"
@@ -232,6 +236,44 @@ async def _goes_to_the_prompt(ui: Opened, press: Press) -> None:
     await ui.pilot.press("escape")
     await press()
     assert (ui.focus, ui.screen.prompt.value) == ("prompt", "")
+
+
+# On the first screen, and in the key dialog
+
+
+@scenario("first.key", client=lambda: FakeClient(make_snapshot("openai")))
+async def _opens_the_key_dialog(ui: Opened, press: Press) -> None:
+    ui.screen.begin = replace(ui.screen.begin, keys=FakeKeys())
+    await ui.pilot.press("escape", "down")
+    await press()
+    await ui.until(lambda: isinstance(ui.app.screen, KeyScreen))
+
+
+@scenario("first.demo")
+async def _leaves_for_the_demo(ui: Opened, press: Press) -> None:
+    await ui.pilot.press("escape")
+    await press()
+    await ui.until(lambda: ui.app.leaves_for_demo and ui.app._exit)
+
+
+@scenario("key.enter", "key.remove", "key.page")
+async def _tests_and_saves_and_takes_away(ui: Opened, press: Press) -> None:
+    place = KeyPlace("~/.env.local", "https://api.example", saved=frozenset({"OPENAI_API_KEY"}))
+    fake = FakeKeys(place)
+    ui.screen.begin = replace(ui.screen.begin, keys=fake)
+    opened: list[str] = []
+    ui.app.open_url = lambda url, **_: opened.append(url)  # type: ignore[method-assign]
+    await ui.run_actions("set_key('openai')")
+    about = ui.app.screen.query_one("#key-about", Static)
+    await ui.until(lambda: str(about.render()))
+    await ui.pilot.press(*"sk-x")
+    await press(2 if press.id == "key.remove" else 1)
+    outcomes = {
+        "key.enter": lambda: fake.saved == [{"OPENAI_API_KEY": Secret("sk-x")}],
+        "key.remove": lambda: fake.removed == ["openai"],
+        "key.page": lambda: opened == ["https://platform.openai.com/api-keys"],
+    }
+    await ui.until(outcomes[press.id])
 
 
 # In the panels

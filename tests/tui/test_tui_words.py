@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from rich.cells import cell_len
 
 from phoenix_tui.core.errors import ErrorClass, ErrorInfo, Phase, provider_error
-from phoenix_tui.core.snapshot import HealthState, Placement, ProviderHealth, ProviderInfo
+from phoenix_tui.core.snapshot import HealthState, Placement, ProviderHealth, ProviderInfo, Snapshot
 from phoenix_tui.core.types import AttemptRecord, Outcome, OutcomeKind, Usage
 from phoenix_tui.tui import text, wording
 from phoenix_tui.tui.conversation import Conversation, Ending
@@ -19,7 +19,7 @@ from phoenix_tui.tui.report import report
 from phoenix_tui.tui.slash import NAMES, Run, Say, Unknown, parse
 from phoenix_tui.tui.widgets.fallback_panel import order_rows
 from phoenix_tui.tui.widgets.health_sidebar import health_rows
-from phoenix_tui.tui.widgets.welcome import welcome_parts
+from phoenix_tui.tui.widgets.welcome import welcome_rows
 from tests.tui.fakes import NOW, answer, at, make_snapshot, target
 
 
@@ -214,6 +214,11 @@ def test_the_report_adds_up() -> None:
     assert "0 failed, 1 stopped" in " ".join(" ".join(lines).split())
 
 
+def first_screen(snapshot: Snapshot, width: int = 90) -> str:
+    rows = welcome_rows(snapshot, (), width, UNICODE, demo="", lists_all=False)
+    return "\n".join("".join(text for text, _ in line) for row in rows for line in row.lines)
+
+
 def test_without_a_key_and_with_silent_local_servers_the_first_screen_says_what_mends_it() -> None:
     silent = {
         name: ProviderHealth(name, HealthState.UNKNOWN, last_checked=at(0), reason="not asked yet; a check failed: x")
@@ -222,13 +227,13 @@ def test_without_a_key_and_with_silent_local_servers_the_first_screen_says_what_
     snapshot = make_snapshot("ollama", "lmstudio", **silent)
     infos = tuple(replace(info, base_url="http://127.0.0.1:9/api") for info in snapshot.providers)
     snapshot = replace(snapshot, providers=infos)
-    said = "".join(text for text, _ in welcome_parts(snapshot, UNICODE, is_demo=False))
+    said = first_screen(snapshot)
     assert "No local server answers, and no key is set." in said
     assert "OPENAI_API_KEY=..." in said
     assert "no answer start it at 127.0.0.1:9" in said
     one_known = replace(snapshot.health_of("ollama"), reason="", state=HealthState.HEALTHY)
     mended = replace(snapshot, health=tuple(one_known if h.name == "ollama" else h for h in snapshot.health))
-    assert "ollama answers first" in "".join(text for text, _ in welcome_parts(mended, UNICODE, is_demo=False))
+    assert "ollama answers first" in first_screen(mended)
 
 
 @pytest.mark.parametrize(
@@ -285,9 +290,7 @@ def test_only_who_was_asked_is_said_to_have_been_asked() -> None:
 
 
 def test_the_first_screen_tells_who_is_not_set_up_from_who_cannot_answer_now() -> None:
-    def said(*configured: str, **states: ProviderHealth) -> str:
-        return "".join(text for text, _ in welcome_parts(make_snapshot(*configured, **states), UNICODE, is_demo=False))
-
-    assert "No other provider is set up" in said("ollama")
+    assert "No other provider is set up" in first_screen(make_snapshot("ollama"))
     away = ProviderHealth("openai", HealthState.OFFLINE)
-    assert "None of the others could take over now" in said("ollama", "openai", openai=away)
+    said = first_screen(make_snapshot("ollama", "openai", openai=away))
+    assert "None of the others could take over now" in said

@@ -20,7 +20,8 @@ from phoenix_tui.tui.conversation import Conversation
 from phoenix_tui.tui.glyphs import ASCII, UNICODE
 from phoenix_tui.tui.messages import AnswerCame, ConfirmationAsked, NobodyAnswered
 from phoenix_tui.tui.ports import TurnPort
-from phoenix_tui.tui.screens.provider_screen import ClientNotOpen, ProviderScreen
+from phoenix_tui.tui.screens.provider_screen import ClientNotOpen
+from phoenix_tui.tui.screens.setup_screen import SetupScreen
 from phoenix_tui.tui.start import Start
 from phoenix_tui.tui.text import countdown, money
 from phoenix_tui.tui.turn_presenter import Setting, TurnPresenter
@@ -39,7 +40,7 @@ def still_coming() -> str:
     return f"An answer is still coming: {keys.label('stop')} stops it first."
 
 
-class AskingScreen(ProviderScreen):
+class AskingScreen(SetupScreen):
     """Sends questions, follows their turns, and stops them."""
 
     activity: reactive[str] = reactive("", repaint=False)

@@ -30,6 +30,7 @@ from phoenix_tui.tui.slash import Run, Say, parse
 from phoenix_tui.tui.slash_commands import carry_out
 from phoenix_tui.tui.start import Start
 from phoenix_tui.tui.text import ago, count
+from phoenix_tui.tui.welcome_words import demo_words, needs_setup
 from phoenix_tui.tui.widgets.fallback_panel import FallbackPanel
 from phoenix_tui.tui.widgets.health_sidebar import HealthSidebar
 from phoenix_tui.tui.widgets.lines import ActivityLine, Banner, HealthStrip, KeyBar, QuestionBar, StatusLine
@@ -53,10 +54,15 @@ class MainScreen(AskingScreen):
     BINDINGS: ClassVar[list[BindingType]] = [*bindings_of(Group.ANYWHERE), *bindings_of(Group.READING)]
 
     group: reactive[Group] = reactive(Group.PROMPT, repaint=False)
+    behind: reactive[str] = reactive("providers", repaint=False)
+    """What the prompt is left for: the first screen with its providers, or the chat."""
 
     def __init__(self, start: Start) -> None:
         super().__init__(start)
-        self.keeper = SessionKeeper(SessionStore(start.state_folder) if start.state_folder else None)
+        store = SessionStore(start.state_folder) if start.state_folder else None
+        self.keeper = start.resumed.keeper if start.resumed else SessionKeeper(store)
+        demo = "" if not start.is_demo else demo_words(comes_back=start.comes_back)
+        self.welcome = Welcome(glyphs=self.glyphs, demo=demo, id="welcome")
         self.offered: Found | None = None
         self._draft_timer: Timer | None = None
         self._save_problem = ""
@@ -71,8 +77,7 @@ class MainScreen(AskingScreen):
         with Horizontal(id="body"):
             with Vertical(id="chat"):
                 with Container(id="conversation"):
-                    welcome = Welcome(glyphs=glyphs, is_demo=self.begin.is_demo, id="welcome")
-                    yield welcome.data_bind(snapshot=main.shown)
+                    yield self.welcome.data_bind(snapshot=main.shown)
                     yield self.transcript
                 yield QuestionBar(id="question").data_bind(main.question)
                 yield ActivityLine(id="activity").data_bind(main.activity)
@@ -82,19 +87,24 @@ class MainScreen(AskingScreen):
                 yield HealthSidebar(glyphs=glyphs, id="health").data_bind(main.now, snapshot=main.shown)
                 yield FallbackPanel(glyphs=glyphs, id="order").data_bind(snapshot=main.shown)
         bar = KeyBar(id="keys")
-        yield bar.data_bind(main.group, main.is_answering, main.confirm_key, main.tokens, main.cost_usd, main.budget)
+        yield bar.data_bind(
+            main.group, main.behind, main.is_answering, main.confirm_key, main.tokens, main.cost_usd, main.budget
+        )
         yield Static("This terminal is too small. Make it at least 40 columns by 12 lines.", id="too-small")
 
     def on_mount(self) -> None:
         for notice in self.begin.notices:
             self.say(notice)
-        self.work(self._offer_last, "session")
+        if self.begin.resumed:
+            self._take(self.begin.resumed.saved)
+        else:
+            self.work(self._offer_last, "session")
 
     def say(self, sentence: str, tone: Tone = Tone.INFO) -> None:
         """A line of ours in the chat."""
         self.chat.say(sentence, tone)
         if not self.has_class("-talking"):
-            self.query_one(Welcome).notices += (sentence,)
+            self.welcome.notices += (sentence,)
 
     def print(self, title: str, lines: Iterable[Sequence[tuple[str, str]]]) -> None:
         """What a command gives, in the chat."""
@@ -103,6 +113,14 @@ class MainScreen(AskingScreen):
 
     def show_chat(self) -> None:
         self.set_class(True, "-talking")
+        self.behind = "chat"
+        if self.focused is self.welcome:
+            self.set_focus(self.transcript)
+
+    def provider_set_up(self) -> None:
+        """As `SetupScreen` has it. What is typed next is meant for the provider, and no key of the list."""
+        if self.focused is self.welcome:
+            self.set_focus(self.prompt)
 
     # What is kept
 
@@ -191,9 +209,15 @@ class MainScreen(AskingScreen):
         elif self.is_answering:
             self.action_stop()
         elif self.focused is self.prompt:
-            self.set_focus(self.transcript)
+            self.set_focus(self.transcript if self.has_class("-talking") else self.welcome)
         else:
             self.set_focus(self.prompt)
+
+    @on(Prompt.EmptyEntered)
+    def _nothing_to_send(self) -> None:
+        """Who presses enter where nobody can be asked yet wants to know how to begin."""
+        if self.shown is not None and needs_setup(self.shown) and not self.has_class("-talking"):
+            self.set_focus(self.welcome)
 
     def action_focus_prompt(self) -> None:
         self.set_focus(self.prompt)
@@ -277,7 +301,8 @@ class MainScreen(AskingScreen):
         if not self.prompt.value.strip():
             self.prompt.value = saved.draft
         self.chat_title = self.conversation.title
-        self.show_chat()
+        if saved.exchanges:
+            self.show_chat()
 
     def action_new(self) -> None:
         if self.is_answering:
@@ -292,8 +317,9 @@ class MainScreen(AskingScreen):
         self.chat.clear()
         self.chat_title = ""
         self.tokens, self.cost_usd = 0, None
-        self.query_one(Welcome).notices = ()
+        self.welcome.notices = ()
         self.remove_class("-talking")
+        self.behind = "providers"
         self.set_focus(self.prompt)
 
     def action_providers(self) -> None:
@@ -315,6 +341,15 @@ class MainScreen(AskingScreen):
         """`o` is a letter like any other as long as there is nothing that it could do."""
         return action != "other" or self.can_ask_another
 
+    async def action_demo(self) -> None:
+        """Leave for the demo, and come back here when it is left."""
+        if self.begin.is_demo:
+            self.tell(f"This is the demo; {keys.label('quit')} leaves it.")
+        elif self.is_answering:
+            self.tell(still_coming())
+        else:
+            await self.run_action("app.leave_for_demo")
+
     def action_leave(self) -> None:
         self.app.exit()
 
@@ -331,5 +366,7 @@ def _group_of(widget: Widget) -> Group:
             return Group.HEALTH
         case FallbackPanel():
             return Group.ORDER
+        case Welcome():
+            return Group.FIRST
         case _:
             return Group.READING

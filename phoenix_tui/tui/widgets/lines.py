@@ -177,6 +177,8 @@ class KeyBar(Widget):
     """The keys that act where the focus is, and the sums of the conversation."""
 
     group: reactive[Group] = reactive(Group.PROMPT)
+    behind: reactive[str] = reactive("chat")
+    """What the prompt is left for."""
     is_answering: reactive[bool] = reactive(False)
     confirm_key: reactive[str] = reactive("")
     """The key that lets the conversation go to another provider; empty while that is no question."""
@@ -196,7 +198,7 @@ class KeyBar(Widget):
         kept = len(last[0]) + len(last[1]) + 1
         room = self.size.width - sum(len(text) for text, _ in right) - (2 if right else 0) - kept
         stop = keys.label("stop")
-        first = [(stop, "stop" if self.is_answering else "chat" if self.group is Group.PROMPT else "write")]
+        first = [(stop, "stop" if self.is_answering else self.behind if self.group is Group.PROMPT else "write")]
         if self.confirm_key:
             first = [(stop, "keep here"), (self.confirm_key, "send now")]
             others = [row for row in others if row[0] != keys.label("send")]  # it sends nothing else meanwhile

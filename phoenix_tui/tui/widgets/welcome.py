@@ -2,38 +2,40 @@
 
 from __future__ import annotations
 
-from textual.content import Content
+from collections.abc import Iterable, Iterator, Sequence
+from typing import ClassVar
+
+from textual.binding import BindingType
 from textual.reactive import reactive
-from textual.widget import Widget
 
 from phoenix_tui.core.snapshot import Snapshot
-from phoenix_tui.tui import keys
-from phoenix_tui.tui.glyphs import UNICODE, Glyphs, has_failed_check, style_of, word_of
-from phoenix_tui.tui.order_words import first_to_answer
+from phoenix_tui.tui import welcome_words as words
+from phoenix_tui.tui.bindings import Group, bindings_of
+from phoenix_tui.tui.glyphs import UNICODE, Glyphs
+from phoenix_tui.tui.messages import KeyRequested
 from phoenix_tui.tui.text import fit, one_line
-from phoenix_tui.tui.wording import mend
-
-Part = tuple[str, str]
-
-_DEMO = (
-    "\nThis is the demo: simulated providers on this machine, no key, no network.\n"
-    "During your second question the first provider breaks off in the middle of its answer, "
-    "another takes over, and a little later the first is back.\n"
-)
+from phoenix_tui.tui.welcome_words import Line, Part
+from phoenix_tui.tui.widgets.row_list import Row, RowList
 
 
-class Welcome(Widget):
-    """Without a usable provider: the seven, each with state and the exact line that mends it. Else: a short hello."""
+class Welcome(RowList):
+    """Without a usable provider: the seven, each with state and the exact line that mends it. Else a short hello, with
+    those that want mending; the seven stand there while it has the focus."""
+
+    HELP = (
+        "Up and down choose one of the seven. {first.key} opens the dialog for its key, or for the address of a local "
+        "server. {first.demo} opens the demo. Typing goes to the prompt."
+    )
+    BINDINGS: ClassVar[list[BindingType]] = [*bindings_of(Group.FIRST)]
 
     snapshot: reactive[Snapshot | None] = reactive(None, repaint=False)
     notices: reactive[tuple[str, ...]] = reactive((), repaint=False)
     """Sentences to stand above it: what was said before anybody has asked anything."""
 
-    def __init__(self, *, glyphs: Glyphs = UNICODE, is_demo: bool = False, id: str | None = None) -> None:  # noqa: A002
+    def __init__(self, *, glyphs: Glyphs = UNICODE, demo: str = "", id: str | None = None) -> None:  # noqa: A002
         super().__init__(id=id)
         self._glyphs = glyphs
-        self._is_demo = is_demo
-        self._shown = Content()
+        self._demo = demo
 
     def watch_snapshot(self) -> None:
         self._draw()
@@ -41,69 +43,89 @@ class Welcome(Widget):
     def watch_notices(self) -> None:
         self._draw()
 
+    def watch_has_focus(self, has_focus: bool) -> None:
+        super().watch_has_focus(has_focus)
+        self._draw()
+
+    def on_resize(self) -> None:
+        self._draw()
+
+    def on_show(self) -> None:
+        self._draw()
+
     def _draw(self) -> None:
-        """Lay out anew only what reads differently: that paints the whole screen, also long after this was hidden."""
-        shown = self._content()
-        if not shown.is_same(self._shown):
-            self._shown = shown
-            self.refresh(layout=True)
+        width = self.scrollable_content_region.width
+        if self.is_on_screen and width > 0:
+            self.show_rows(
+                welcome_rows(
+                    self.snapshot, self.notices, width, self._glyphs, demo=self._demo, lists_all=self.has_focus
+                )
+            )
 
-    def render(self) -> Content:
-        return self._shown
+    def watch_chosen(self, before: str, now: str) -> None:
+        """What stands above the first row, or below the last one, comes into view with it."""
+        super().watch_chosen(before, now)
+        height = self.scrollable_content_region.height
+        chosen = [y for y, (key, _) in enumerate(self._lines) if key and key == now]
+        if chosen and chosen[-1] < height:
+            self.scroll_to(y=0, animate=False)
+        elif chosen and len(self._lines) - chosen[0] <= height:
+            self.scroll_end(animate=False)
 
-    def _content(self) -> Content:
-        said: list[Part] = [
-            (f"{self._glyphs.separator} {one_line(notice)}\n\n", "$text-muted") for notice in self.notices
+    def action_set_key(self) -> None:
+        self.opened(self.chosen)
+
+    def opened(self, key: str) -> None:
+        if key:
+            self.post_message(KeyRequested(key))
+
+
+def welcome_rows(
+    snapshot: Snapshot | None, notices: Sequence[str], width: int, glyphs: Glyphs, *, demo: str, lists_all: bool
+) -> list[Row]:
+    """The rows of the first screen. `demo` is what it says of the demo in the demo; while it has the focus, it
+    `lists_all` of the seven below the hello."""
+    rows: list[Row] = []
+    for notice in notices:
+        rows += [*_paragraphs([[(f"{glyphs.separator} {one_line(notice)}", "$text-muted")]], width), _EMPTY]
+    if snapshot is None:
+        return rows
+    if words.needs_setup(snapshot):
+        rows += [
+            *_paragraphs(words.setup_head(snapshot, in_list=lists_all), width),
+            _EMPTY,
+            *_providers(snapshot, width, glyphs),
+            _EMPTY,
         ]
-        if self.snapshot is None:
-            return Content.assemble(*said)
-        return Content.assemble(*said, *welcome_parts(self.snapshot, self._glyphs, is_demo=self._is_demo))
+        return [*rows, *_paragraphs(words.setup_foot(), width)]
+    rows += [*_paragraphs(words.hello_head(snapshot), width), _EMPTY]
+    if demo:  # where one of the seven is down for the sake of the story, and nothing is to be mended
+        rows += [*_paragraphs([[(demo, "$text-muted")]], width), _EMPTY]
+    if providers := _providers(snapshot, width, glyphs, only_troubled=not lists_all):
+        rows += [*providers, _EMPTY] if lists_all or not demo else []
+    return [*rows, *_things_to_try(width)]
 
 
-def welcome_parts(snapshot: Snapshot, glyphs: Glyphs, *, is_demo: bool) -> list[Part]:
-    """The text of the first screen as (text, style) parts."""
-    first = first_to_answer(snapshot)
-    if not any(info.configured and not info.local for info in snapshot.providers) and _none_hopeful(snapshot):
-        return _setup(snapshot, glyphs)
-    parts: list[Part] = [("Ask anything.\n\n", "$accent bold")]
-    if first is None:
-        parts.append(("None of the providers that are set up can answer now; /providers says why.\n", "$health-down"))
-    else:
-        model = f" with {one_line(first.target.model)}" if first.target.model else ""
-        parts += [(first.target.provider, "bold"), (f" answers first{model}.\n", "")]
-        others = [place.target.provider for place in snapshot.order if place.eligible and place is not first]
-        if others:
-            parts += [("If it fails: ", "$text-muted"), (", then ".join(others), ""), (".\n", "")]
-        elif sum(info.configured for info in snapshot.providers) > 1:
-            parts.append(("None of the others could take over now; /providers says why.\n", "$text-muted"))
-        else:
-            parts.append(("No other provider is set up to take over; /providers shows how.\n", "$text-muted"))
-    if is_demo:
-        parts.append((_DEMO, "$text-muted"))
-    first_key, every_key = keys.primaries(), keys.label("help")
-    ways = f"\n{first_key} change who is asked first, {every_key} shows every key, /help every command."
-    parts.append((ways, "$text-muted"))
-    return parts
+_EMPTY = Row("", ((),))
 
 
-def _none_hopeful(snapshot: Snapshot) -> bool:
-    """Whether nobody can be asked of whom more is known than that it does not answer."""
-    names = [place.target.provider for place in snapshot.order if place.eligible]
-    return all(has_failed_check(snapshot.health_of(name)) for name in names)
-
-
-def _setup(snapshot: Snapshot, glyphs: Glyphs) -> list[Part]:
-    is_any = any(info.configured for info in snapshot.providers)
-    parts: list[Part] = [
-        ("No local server answers, and no key is set.\n" if is_any else "No provider is set up yet.\n", "$accent bold"),
-        ("Put one of these lines into .env.local here (or export it) and start again, ", ""),
-        ("or start a local server.\n\n", ""),
+def _providers(snapshot: Snapshot, width: int, glyphs: Glyphs, *, only_troubled: bool = False) -> list[Row]:
+    return [
+        Row(info.name, words.provider_lines(number, health, info, width, glyphs))
+        for number, (health, info) in enumerate(zip(snapshot.health, snapshot.providers, strict=True), 1)
+        if words.is_troubled(health, info) or not only_troubled
     ]
-    for health, info in zip(snapshot.health, snapshot.providers, strict=True):
-        parts += [
-            (f"{glyphs.state(health.state)} {fit(info.name, 11)}", style_of(health.state)),
-            (fit(word_of(health, info), 10), style_of(health.state)),
-            (mend(info) + "\n", ""),
-        ]
-    parts += [("\nOr look at it first, without any key: ", "$text-muted"), ("phoenix-tui --demo", "$accent bold")]
-    return parts
+
+
+def _paragraphs(paragraphs: Iterable[Sequence[Part]], width: int) -> Iterator[Row]:
+    for paragraph in paragraphs:
+        yield Row("", words.wrapped(paragraph, width))
+
+
+def _things_to_try(width: int) -> Iterator[Row]:
+    things = words.things_to_try()
+    cells = max(len(key) for key, _ in things) + 3
+    for key, does in things:
+        start: Line = ((fit(key, cells), "$accent"),)
+        first, *more = words.wrapped([(does, "$text-muted")], max(1, width - cells)) or ((),)
+        yield Row("", ((*start, *first), *(((" " * cells, ""), *line) for line in more)))
