@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from phoenix_tui.config.client import require_sound, to_client_config
     from phoenix_tui.config.models import ProviderSettings, Settings
     from phoenix_tui.config.network import Network, read_network
+    from phoenix_tui.config.preferences import load_preferences, save_preferences
     from phoenix_tui.config.problems import ConfigProblem, ConfigurationError
     from phoenix_tui.config.settings import Overrides, load_settings
     from phoenix_tui.config.sources import Source, SourceKind
@@ -29,10 +30,12 @@ _HOMES = {
     "Source": "sources",
     "SourceKind": "sources",
     "load_choices": "choices",
+    "load_preferences": "preferences",
     "load_settings": "settings",
     "read_network": "network",
     "require_sound": "client",
     "save_choices": "choices",
+    "save_preferences": "preferences",
     "to_client_config": "client",
 }
 
@@ -47,10 +50,12 @@ __all__ = [
     "Source",
     "SourceKind",
     "load_choices",
+    "load_preferences",
     "load_settings",
     "read_network",
     "require_sound",
     "save_choices",
+    "save_preferences",
     "to_client_config",
 ]
 

@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import json
-import os
-import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from phoenix_tui import paths
-from phoenix_tui.config.envfile import Unreadable, read_text, shown
+from phoenix_tui.config.files import Unreadable, read_text, replace_text, shown
 from phoenix_tui.config.problems import ConfigProblem
 from phoenix_tui.config.sources import Found, Layer, Source, SourceKind
 from phoenix_tui.core.profiles import PROFILES, PROVIDER_NAMES
@@ -52,7 +50,7 @@ def load_choices(config_dir: Path) -> tuple[Choices, tuple[ConfigProblem, ...]]:
 def save_choices(config_dir: Path, choices: Choices) -> ConfigProblem | None:
     """Keeps `choices` for the next start, whole or not at all, readable by the user only. A notice when they could not
     be kept. Never raises; waits for the disk."""
-    path = Path(os.path.realpath(config_dir / FILE_NAME))
+    path = config_dir / FILE_NAME
     content = {
         "version": VERSION,
         "primary": choices.primary,
@@ -64,7 +62,7 @@ def save_choices(config_dir: Path, choices: Choices) -> ConfigProblem | None:
     }
     try:
         paths.ensure(config_dir)
-        _replace(path, json.dumps(content, indent=2) + "\n")
+        replace_text(path, json.dumps(content, indent=2) + "\n")
     except OSError as error:
         return _notice(path, f"could not be written ({error.strerror or error}); your choices hold for this run only")
     return None
@@ -107,19 +105,6 @@ def _names(value: Any) -> tuple[str, ...]:
     if not isinstance(value, list) or not all(isinstance(name, str) for name in value):
         raise ValueError("names")
     return tuple(dict.fromkeys(name for name in value if name in PROVIDER_NAMES))
-
-
-def _replace(path: Path, text: str) -> None:
-    descriptor, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")  # mode 0600
-    try:
-        with os.fdopen(descriptor, "w", encoding="utf-8") as file:
-            file.write(text)
-            file.flush()
-            os.fsync(file.fileno())
-        Path(temporary).replace(path)
-    except OSError:
-        Path(temporary).unlink(missing_ok=True)
-        raise
 
 
 def _set_aside(path: Path) -> ConfigProblem:
