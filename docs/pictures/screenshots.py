@@ -16,6 +16,7 @@ from textual.pilot import Pilot
 
 from phoenix_tui.commands.screen import demo_start
 from phoenix_tui.tui.app import PhoenixApp
+from phoenix_tui.tui.look import Surroundings
 
 FOLDER = Path(__file__).parent
 QUESTIONS = ("Why is the sky blue?", "And why is it red in the evening?")
@@ -32,7 +33,7 @@ _WEB_FONT = re.compile(r"\s*@font-face \{.*?\}\n", re.DOTALL)
 
 async def picture(name: str, theme: str, size: tuple[int, int]) -> Path:
     """Live through the outage at `size` (columns, rows) and write what is seen then to `name`.svg."""
-    app = PhoenixApp(replace(demo_start(), theme=theme))
+    app = PhoenixApp(replace(demo_start(), surroundings=Surroundings(is_light=theme == "light")))
     async with app.run_test(size=size, notifications=True) as pilot:
         main = app.main
         await _until(pilot, lambda: main.snapshot is not None)

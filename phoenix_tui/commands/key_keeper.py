@@ -16,7 +16,7 @@ from phoenix_tui.config import (
     to_client_config,
     variables_in,
 )
-from phoenix_tui.config.envfile import shown
+from phoenix_tui.config.files import shown
 from phoenix_tui.core.configuration import ProviderConfig
 from phoenix_tui.core.profiles import profile_of
 from phoenix_tui.core.secret import Secret

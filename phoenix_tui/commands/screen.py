@@ -98,10 +98,13 @@ def _start(opened: Opened, keeper: KeyKeeper, resumed: Resumed | None) -> Start:
     """The screen over the person's own providers."""
     from dataclasses import replace
 
+    from phoenix_tui.commands.own_preferences import read_own_preferences
+    from phoenix_tui.commands.surroundings import surroundings_of
     from phoenix_tui.core.types import Strategy
     from phoenix_tui.tui.start import Start
 
     news: list[str] = []
+    preferences, wrong = read_own_preferences(os.environ)
 
     def open_client() -> AbstractAsyncContextManager[Client]:
         wait_for_no_thread(asyncio.get_running_loop())
@@ -110,7 +113,7 @@ def _start(opened: Opened, keeper: KeyKeeper, resumed: Resumed | None) -> Start:
     return Start(
         open_client=open_client,
         warm_up=_warm_up,
-        notices=tuple(str(notice) for notice in opened.notices),
+        notices=(*(str(notice) for notice in opened.notices), *wrong),
         news=lambda: news,
         state_folder=paths.state_dir(os.environ),
         own_files=paths.state_dir(os.environ),
@@ -122,18 +125,21 @@ def _start(opened: Opened, keeper: KeyKeeper, resumed: Resumed | None) -> Start:
         resumed=resumed,
         system_prompt=opened.settings.system_prompt or "",
         local_only=opened.config.local_only,
-        theme=_theme(os.environ),
-        ascii_only=_is_ascii_only(os.environ),
-        no_color=bool(os.environ.get("NO_COLOR")),
-        reduced_motion=os.environ.get("TEXTUAL_ANIMATIONS") == "none",
+        surroundings=surroundings_of(os.environ, sys.stdout.encoding or "ascii"),
+        preferences=preferences,
+        keep_preferences=_keep_preferences,
     )
 
 
 def demo_start(*, comes_back: bool = False) -> Start:
-    """The screen over simulated providers: no key, no network, nothing kept but in memory."""
+    """The screen over simulated providers: no key, no network, nothing kept but in memory. It has the person's own look
+    and keys; what they change there is for that run."""
+    from phoenix_tui.commands.own_preferences import read_own_preferences
+    from phoenix_tui.commands.surroundings import surroundings_of
     from phoenix_tui.core.timeline import told
     from phoenix_tui.tui.start import Start
 
+    preferences, wrong = read_own_preferences(os.environ)
     records: deque[Record] = deque(maxlen=_DEMO_RECORDS)
 
     async def incidents(limit: int) -> tuple[Record, ...]:
@@ -142,14 +148,13 @@ def demo_start(*, comes_back: bool = False) -> Start:
     return Start(
         open_client=lambda: _open_demo(records.append),
         warm_up=_warm_up,
+        notices=wrong,
         incidents=incidents,
         own_files=paths.state_dir(os.environ),
         is_demo=True,
         comes_back=comes_back,
-        theme=_theme(os.environ),
-        ascii_only=_is_ascii_only(os.environ),
-        no_color=bool(os.environ.get("NO_COLOR")),
-        reduced_motion=os.environ.get("TEXTUAL_ANIMATIONS") == "none",
+        surroundings=surroundings_of(os.environ, sys.stdout.encoding or "ascii"),
+        preferences=preferences,
     )
 
 
@@ -201,13 +206,9 @@ def _keep_choices() -> ChoiceKeeper:
     return keep
 
 
-def _theme(environ: Mapping[str, str]) -> str:
-    """The theme that fits the terminal's background, where it tells (COLORFGBG, as rxvt and others set it)."""
-    background = environ.get("COLORFGBG", "").rpartition(";")[2]
-    return "light" if background in ("7", "15") else "dark"
+def _keep_preferences(changes: Mapping[str, object]) -> str | None:
+    """Keep what was changed of the preferences in the person's config folder."""
+    from phoenix_tui.config import save_preferences
 
-
-def _is_ascii_only(environ: Mapping[str, str]) -> bool:
-    """Whether the terminal cannot be trusted with more than ASCII: the console of Linux, or an encoding without it."""
-    encoding = (sys.stdout.encoding or "ascii").lower()
-    return environ.get("TERM", "") in ("linux", "vt100") or not encoding.startswith("utf")
+    problem = save_preferences(paths.config_dir(os.environ), changes)
+    return str(problem) if problem else None

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from phoenix_tui.config.models import ProviderSettings, Settings
     from phoenix_tui.config.network import Network, read_network
     from phoenix_tui.config.own_env import own_file, remove_variables, set_variables, variables_in
+    from phoenix_tui.config.preferences import load_preferences, save_preferences
     from phoenix_tui.config.problems import ConfigProblem, ConfigurationError
     from phoenix_tui.config.settings import Overrides, load_settings
     from phoenix_tui.config.sources import Source, SourceKind
@@ -30,12 +31,14 @@ _HOMES = {
     "Source": "sources",
     "SourceKind": "sources",
     "load_choices": "choices",
+    "load_preferences": "preferences",
     "load_settings": "settings",
     "own_file": "own_env",
     "read_network": "network",
     "remove_variables": "own_env",
     "require_sound": "client",
     "save_choices": "choices",
+    "save_preferences": "preferences",
     "set_variables": "own_env",
     "to_client_config": "client",
     "variables_in": "own_env",
@@ -52,12 +55,14 @@ __all__ = [
     "Source",
     "SourceKind",
     "load_choices",
+    "load_preferences",
     "load_settings",
     "own_file",
     "read_network",
     "remove_variables",
     "require_sound",
     "save_choices",
+    "save_preferences",
     "set_variables",
     "to_client_config",
     "variables_in",

@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 import json
-import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from phoenix_tui import paths
-from phoenix_tui.config.envfile import Unreadable, read_text, shown
+from phoenix_tui.config.files import Unreadable, read_text, replace_text, shown
 from phoenix_tui.config.problems import ConfigProblem
 from phoenix_tui.config.sources import Found, Layer, Source, SourceKind
-from phoenix_tui.config.writing import replace_file
 from phoenix_tui.core.profiles import PROFILES, PROVIDER_NAMES
 from phoenix_tui.core.text import strip_controls
 from phoenix_tui.core.types import Strategy
@@ -52,7 +50,7 @@ def load_choices(config_dir: Path) -> tuple[Choices, tuple[ConfigProblem, ...]]:
 def save_choices(config_dir: Path, choices: Choices) -> ConfigProblem | None:
     """Keeps `choices` for the next start, whole or not at all, readable by the user only. A notice when they could not
     be kept. Never raises; waits for the disk."""
-    path = Path(os.path.realpath(config_dir / FILE_NAME))
+    path = config_dir / FILE_NAME
     content = {
         "version": VERSION,
         "primary": choices.primary,
@@ -64,7 +62,7 @@ def save_choices(config_dir: Path, choices: Choices) -> ConfigProblem | None:
     }
     try:
         paths.ensure(config_dir)
-        replace_file(path, json.dumps(content, indent=2) + "\n")
+        replace_text(path, json.dumps(content, indent=2) + "\n")
     except OSError as error:
         return _notice(path, f"could not be written ({error.strerror or error}); your choices hold for this run only")
     return None

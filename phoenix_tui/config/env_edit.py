@@ -6,7 +6,8 @@ import re
 
 from dotenv.parser import Binding
 
-from phoenix_tui.config.envfile import Unreadable, bindings
+from phoenix_tui.config.envfile import bindings
+from phoenix_tui.config.files import Unreadable
 
 _PLAIN = re.compile(r"[\w./:@%+,~-]+", re.ASCII)
 """What no shell and no reader of such files takes for anything but itself."""

@@ -10,7 +10,7 @@ from importlib.util import find_spec
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from phoenix_tui.config.envfile import shown
+from phoenix_tui.config.files import shown
 from phoenix_tui.config.problems import ConfigProblem
 
 _PROXIES = {"https": "HTTPS_PROXY", "http": "HTTP_PROXY", "all": "ALL_PROXY"}

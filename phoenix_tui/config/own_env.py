@@ -10,10 +10,9 @@ from pathlib import Path
 
 from phoenix_tui import paths
 from phoenix_tui.config.env_edit import sets_variable, with_variable, without_variable
-from phoenix_tui.config.envfile import Unreadable, read_text, shown
+from phoenix_tui.config.files import Unreadable, read_text, replace_text, shown
 from phoenix_tui.config.problems import ConfigProblem
 from phoenix_tui.config.sources import FILE_NAMES
-from phoenix_tui.config.writing import replace_file
 
 
 def own_file(config_dir: Path) -> Path:
@@ -62,7 +61,7 @@ def _change(config_dir: Path, changed: Callable[[str], str]) -> ConfigProblem | 
         _require_writable(path)
         after = changed(before or "")
         if before is not None or after:
-            replace_file(path, after)
+            replace_text(path, after)
     except Unreadable as error:
         return _not_written(link, str(error))
     except OSError as error:

@@ -28,7 +28,8 @@ from dataclasses import dataclass, field, replace
 from enum import IntEnum, StrEnum
 from pathlib import Path
 
-from phoenix_tui.config.envfile import Unreadable, parse, read_text, shown
+from phoenix_tui.config.envfile import parse
+from phoenix_tui.config.files import Unreadable, read_text, shown
 from phoenix_tui.config.nearest import near_miss
 from phoenix_tui.config.problems import ConfigProblem
 from phoenix_tui.config.variables import GENERAL, SHELL_ONLY, file_names

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import signal
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from functools import partial
 from typing import ClassVar
@@ -12,7 +12,7 @@ from typing import ClassVar
 from textual import on
 from textual.binding import Binding, BindingType
 from textual.driver import Driver
-from textual.filter import Monochrome
+from textual.filter import LineFilter, Monochrome
 
 from phoenix_tui import paths
 from phoenix_tui.tui import keys
@@ -20,13 +20,15 @@ from phoenix_tui.tui.commands import PhoenixCommands
 from phoenix_tui.tui.desktop_app import DesktopApp
 from phoenix_tui.tui.guard import ErrorsTo, Failed
 from phoenix_tui.tui.keys import ROWS, Keys
+from phoenix_tui.tui.look import Look, look_of
 from phoenix_tui.tui.messages import TerminalLost
+from phoenix_tui.tui.no_color import NoColors
 from phoenix_tui.tui.plain_signs import PlainSigns
 from phoenix_tui.tui.screens.closing import Palette
 from phoenix_tui.tui.screens.main import MainScreen
 from phoenix_tui.tui.start import Start
 from phoenix_tui.tui.terminal_keys import read_plain_keys
-from phoenix_tui.tui.theme import DARK, LIGHT, THEMES
+from phoenix_tui.tui.theme import theme_named
 from phoenix_tui.tui.window_title import window_title
 
 ENDING_SIGNALS = ("SIGTERM", "SIGHUP", "SIGINT")
@@ -49,18 +51,12 @@ class PhoenixApp(DesktopApp, inherit_bindings=False):
         sheets = sorted(folder.glob("*.tcss"))
         super().__init__([*sheets], own_files=start.own_files, is_kept=start.state_folder is not None)
         self.begin = start
-        self.keys = Keys()
+        self.keys = Keys(start.preferences.keys)
         keys.use(self.keys)
-        for theme in THEMES:
-            self.register_theme(theme)
-        self.theme = LIGHT if start.theme == "light" else DARK
-        if start.no_color and not self.no_color:
-            self.no_color = True
-            self._filters.append(Monochrome())
-        if start.ascii_only:
-            self._filters.append(PlainSigns())
-        if start.reduced_motion:
-            self.animation_level = "none"
+        self.set_keymap(start.preferences.keys)
+        self._colors, self._signs = NoColors(), PlainSigns()
+        self.look = Look()
+        self._wear(look_of(start.preferences, start.surroundings))
         self.main = MainScreen(start)
         self.ended_by: signal.Signals | None = None
         self.is_terminal_lost = False
@@ -88,7 +84,6 @@ class PhoenixApp(DesktopApp, inherit_bindings=False):
     def on_mount(self) -> None:
         for name in ("chat_title", "is_answering"):
             self.watch(self.main, name, self._show_title)
-        self.set_class(self.begin.ascii_only, "-ascii")
 
     def on_load(self) -> None:
         """Before the terminal is changed: from here on no signal may leave it so."""
@@ -99,6 +94,32 @@ class PhoenixApp(DesktopApp, inherit_bindings=False):
                     NotImplementedError, RuntimeError, ValueError
                 ):  # Windows; a thread that is not the main one
                     loop.add_signal_handler(number, self._end_by, number)
+
+    def get_line_filters(self) -> Sequence[LineFilter]:
+        """As `App` has it; without colours ours takes the place of Textual's, which leaves greys."""
+        filters = [own for own in super().get_line_filters() if not isinstance(own, Monochrome)]
+        return [*filters, *(own for own in (self._colors, self._signs) if own.enabled)]
+
+    @on(MainScreen.Preferred)
+    def _preferred(self, event: MainScreen.Preferred) -> None:
+        self.rebind(event.preferences.keys)
+        self._wear(look_of(event.preferences, self.begin.surroundings))
+        for screen in self.screen_stack:
+            screen.refresh(layout=True)
+            for widget in screen.walk_children():
+                widget.refresh()
+
+    def _wear(self, look: Look) -> None:
+        """Look like `look` from now on."""
+        self.look = look
+        if self.theme != look.theme:
+            self.register_theme(theme_named(look.theme))
+            self.theme = look.theme
+        self.no_color = self._colors.enabled = look.no_color
+        self._signs.enabled = look.is_ascii
+        self.animation_level = "none" if look.is_still else "full"
+        self.set_class(look.is_ascii, "-ascii")
+        self.set_class(look.is_spoken, "-spoken")
 
     def rebind(self, own: Mapping[str, str]) -> None:
         """Give actions other keys from now on: ids with Textual's comma lists. Every other action has those of the
@@ -126,7 +147,8 @@ class PhoenixApp(DesktopApp, inherit_bindings=False):
         self.refresh(layout=True)
 
     def keep_session(self) -> None:
-        """Write conversation and draft now. Safe at any moment, also when the screen is gone or has failed."""
+        """Write conversation, draft and preferences now. Safe at any moment, also when the screen is gone or failed."""
+        self.main.preferences_keeper.save_now()
         with ErrorsTo(partial(self.caught, self.main, Failed.WORKING)):
             self.main.keeper.save_now(self.main.saved())
             return
@@ -142,9 +164,6 @@ class PhoenixApp(DesktopApp, inherit_bindings=False):
     def action_command_palette(self) -> None:
         if self.use_command_palette and not isinstance(self.screen, Palette):
             self.push_screen(Palette(id="--command-palette"))
-
-    def action_toggle_theme(self) -> None:
-        self.theme = LIGHT if self.theme == DARK else DARK
 
 
 def run_screen(app: PhoenixApp, *, mouse: bool = True) -> int:

@@ -22,6 +22,7 @@ class Group(StrEnum):
     ANYWHERE = "Anywhere"
     PROMPT = "In the prompt"
     READING = "In the chat (Esc leaves the prompt)"
+    LISTS = "In any list"
     PANELS = "In either panel"
     HEALTH = "In the health panel"
     ORDER = "In the fallback order"
@@ -97,6 +98,10 @@ KEYS: tuple[KeyAction, ...] = (
     KeyAction("retry", "r", "retry", "Retry the last unanswered question", Group.READING, "", "retry"),
     KeyAction("other", "o", "other", "Send the unanswered question to another provider", Group.READING),
     KeyAction("write", "i", "focus_prompt", "Go back to the prompt (so does typing)", Group.READING, "", "write"),
+    KeyAction("list.previous", "up", "choose_by(-1)", "Go to the provider above", Group.LISTS),
+    KeyAction("list.next", "down", "choose_by(1)", "Go to the one below", Group.LISTS),
+    KeyAction("list.first", "home", "choose_first", "Go to the first", Group.LISTS),
+    KeyAction("list.last", "end", "choose_last", "Go to the last", Group.LISTS),
     KeyAction(
         "panels.wider", "greater_than_sign", f"screen.panel_width({STEP})", "Make the panels wider", Group.PANELS
     ),
@@ -112,6 +117,8 @@ KEYS: tuple[KeyAction, ...] = (
     ),
     KeyAction("order.up", "K,shift+up", "move(-1)", "Move the chosen provider up", Group.ORDER, "", "move up"),
     KeyAction("order.down", "J,shift+down", "move(1)", "Move it down", Group.ORDER, "", "down"),
+    KeyAction("order.previous", "k", "choose_by(-1)", "Go to the provider above", Group.ORDER),
+    KeyAction("order.next", "j", "choose_by(1)", "Go to the one below", Group.ORDER),
     KeyAction("order.switch", "x", "switch", "Switch it off or on again", Group.ORDER, "", "off/on"),
     KeyAction("order.strategy", "s", "strategy", "Order by the next strategy", Group.ORDER, "", "strategy"),
     KeyAction("order.reset", "0", "reset", "Back to the default order", Group.ORDER, "", "default"),
@@ -121,6 +128,15 @@ KEYS: tuple[KeyAction, ...] = (
     KeyAction("key.remove", "ctrl+d", "remove", "Take away what is saved (twice)", Group.KEY, priority=True),
     KeyAction("key.page", "ctrl+b", "page", "Open the page on which keys are made", Group.KEY, priority=True),
 )
+
+
+_TOGETHER = ({Group.LISTS, Group.PANELS, Group.HEALTH}, {Group.LISTS, Group.PANELS, Group.ORDER})
+"""Groups, besides the one that is anywhere, whose keys act together."""
+
+
+def meet(one: Group, other: Group) -> bool:
+    """Whether keys of both groups can act at the same moment, so that none may be in both."""
+    return one is other or Group.ANYWHERE in (one, other) or any({one, other} <= groups for groups in _TOGETHER)
 
 
 def bindings_of(group: Group) -> list[Binding]:

@@ -13,6 +13,7 @@ from phoenix_tui.core.profiles import PROVIDER_NAMES, profile_of
 from phoenix_tui.core.types import Strategy
 from phoenix_tui.tui import keys
 from phoenix_tui.tui.bindings import KEYS, STEP, Group
+from phoenix_tui.tui.theme import THEME_NAMES
 
 Runner = Callable[[], Awaitable[object]]
 
@@ -58,7 +59,7 @@ _SCREEN_ACTIONS = (
     ("Make the panels wider", "{panels.wider} in a panel", f"panel_width({STEP})"),
     ("Make the panels narrower", "{panels.narrower} in a panel", f"panel_width(-{STEP})"),
     ("Write a message", "goes to the prompt", "focus_prompt"),
-    ("Change between the dark and the light theme", "for this run", "toggle_theme"),
+    ("Change between a dark and a light theme", "colours", "toggle_theme"),
 )
 
 
@@ -73,6 +74,8 @@ def commands() -> Iterator[Command]:
     strategy_key = f"{keys.label('order.strategy')} in the fallback order"
     for strategy in Strategy:
         yield Command(f"Order by the strategy {strategy}", strategy_key, f"strategy('{strategy}')")
+    for name in THEME_NAMES:
+        yield Command(f"Use the theme {name}", "colours", f"theme('{name}')")
     for name in PROVIDER_NAMES:
         for title, help_text, action in _FOR_EACH_PROVIDER:
             words = {"name": name, "what": "address" if profile_of(name).local else "key"}

@@ -12,7 +12,7 @@ from phoenix_tui.core.snapshot import HealthState, ProviderHealth, ProviderInfo
 
 @dataclass(frozen=True, slots=True)
 class Glyphs:
-    """One set of signs: the usual one, or ASCII for terminals and eyes that want it."""
+    """One set of signs. Each is a single cell, and `plain_signs.py` has an ASCII one for it."""
 
     up: str
     degraded: str
@@ -54,25 +54,10 @@ UNICODE = Glyphs(
     arrow="→",
     primary="★",
     ellipsis="…",
-    failure="·",
+    failure="×",
     separator="·",
     levels="▁▂▃▄▅▆▇█",
 )
-ASCII = Glyphs(
-    up="+",
-    degraded="~",
-    down="x",
-    cooling="z",
-    off="-",
-    untested="o",
-    arrow="->",
-    primary="*",
-    ellipsis="..",
-    failure="x",
-    separator="-",
-    levels="_.-=+*#@",
-)
-
 _STYLES = {
     HealthState.UNKNOWN: "$text-muted",
     HealthState.HEALTHY: "$health-up",

@@ -9,7 +9,7 @@ from threading import Lock
 from phoenix_tui.core.arrangement import Arrangement
 from phoenix_tui.core.types import Strategy
 from phoenix_tui.tui.session import Found, Saved, SessionStore
-from phoenix_tui.tui.start import ChoiceKeeper
+from phoenix_tui.tui.start import ChoiceKeeper, PreferenceKeeper
 
 
 class SessionKeeper:
@@ -64,6 +64,31 @@ class SessionKeeper:
         with self._lock:
             if self._store and number == self._newest:
                 self._store.save(saved)
+
+
+class PreferencesKeeper:
+    """Gathers changes of preferences and hands them to the caller's keeper, one write at a time. From any thread."""
+
+    def __init__(self, keeper: PreferenceKeeper | None) -> None:
+        self._keeper = keeper
+        self._gathered: dict[str, object] = {}
+        self._gathering = Lock()
+        self._writing = Lock()
+
+    def add(self, changes: Mapping[str, object]) -> None:
+        """Have `changes` written with the next save; never waits for a disk."""
+        with self._gathering:
+            for name, value in changes.items():
+                before = self._gathered.get(name)
+                is_table = isinstance(value, dict) and isinstance(before, dict)
+                self._gathered[name] = {**before, **value} if is_table else value  # type: ignore[dict-item]  # as asked
+
+    def save_now(self) -> str | None:
+        """Write what was gathered. Gives a sentence when that failed."""
+        with self._writing:
+            with self._gathering:
+                gathered, self._gathered = self._gathered, {}
+            return self._keeper(gathered) if self._keeper is not None and gathered else None
 
 
 class ChoicesKeeper:

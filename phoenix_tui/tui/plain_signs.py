@@ -15,13 +15,15 @@ _SIGNS = str.maketrans(
         **dict.fromkeys("◦○☐", "o"),
         **dict.fromkeys("▸↪→", ">"),
         **dict.fromkeys("▾↓", "v"),
-        **dict.fromkeys("✗☑", "x"),
-        **dict.fromkeys("■█", "#"),
+        **dict.fromkeys("✗×☑", "x"),
         **dict.fromkeys("‘’", "'"),
         **dict.fromkeys("“”", '"'),
-        **dict.fromkeys("▁▂▃▄▅▆▇▔", " "),
+        **dict(zip("▁▂▃▄▅▆▇█", "_.-=+*#@", strict=True)),
+        "■": "#",
+        "▔": " ",
+        "◐": "~",
+        "◌": "z",
         "…": ".",
-        "🔎": " >",
     }
 )
 """Each takes as many cells as what it stands for."""

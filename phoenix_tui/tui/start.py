@@ -10,7 +10,9 @@ from typing import TYPE_CHECKING, Protocol
 
 from phoenix_tui.core.arrangement import Arrangement
 from phoenix_tui.core.types import Strategy
+from phoenix_tui.tui.look import Surroundings
 from phoenix_tui.tui.ports import ClientFactory, KeyKeeper
+from phoenix_tui.tui.preferences import Preferences
 
 if TYPE_CHECKING:
     from phoenix_tui.core.journal import Record
@@ -26,6 +28,13 @@ class ChoiceKeeper(Protocol):
     def __call__(
         self, arrangement: Arrangement, *, models: Mapping[str, str], strategy: Strategy | None
     ) -> str | None: ...
+
+
+class PreferenceKeeper(Protocol):
+    """Keeps changes of preferences: plain values by name, None for what is not chosen any more. Called in a thread.
+    Gives a sentence when they could not be kept, None when they were."""
+
+    def __call__(self, changes: Mapping[str, object]) -> str | None: ...
 
 
 class IncidentReader(Protocol):
@@ -53,7 +62,8 @@ class Start:
     besides the conversation: its own errors, and what no clipboard took; None writes neither. `models` and `strategy`
     are what was chosen on the screen before. With `local_only` nothing ever leaves this machine, whatever a
     conversation wants. `resumed` is what the screen had when it was left for the demo, and a demo that `comes_back` was
-    opened from another screen. `wall` is the time of day in seconds since the epoch.
+    opened from another screen. `surroundings` and `preferences` make the look; `keep_preferences` None keeps no change
+    of them. `wall` is the time of day in seconds since the epoch.
     """
 
     open_client: ClientFactory
@@ -72,8 +82,7 @@ class Start:
     is_demo: bool = False
     comes_back: bool = False
     local_only: bool = False
-    theme: str = "dark"
-    ascii_only: bool = False
-    no_color: bool = False
-    reduced_motion: bool = False
+    surroundings: Surroundings = field(default_factory=Surroundings)
+    preferences: Preferences = field(default_factory=Preferences)
+    keep_preferences: PreferenceKeeper | None = None
     wall: Callable[[], float] = time.time

@@ -1,110 +1,95 @@
-"""The two themes of our own, as colours with a meaning.
+"""Themes: a palette as the variables that sheets and widgets name.
 
-Sheets and widgets name a meaning (`$health-down`), never a colour. Every text colour has a contrast of at least 4.5:1
-against the backgrounds it stands on; a test computes it.
+They name a meaning (`$health-down`), never a colour. Textual's own themes are drawn with their colours and our
+meanings; those that leave the colours to the terminal are not offered, since nobody can know whether they can be read.
 """
 
 from __future__ import annotations
 
-from textual.theme import Theme
+from textual.theme import BUILTIN_THEMES, Theme
 
-DARK = "phoenix-dark"
-LIGHT = "phoenix-light"
+from phoenix_tui.tui.palettes import PALETTES, Palette, palette_of
+
+AUTO = "auto"
+"""In the place of a theme's name: the one that fits the terminal."""
+DARK, LIGHT = "phoenix-dark", "phoenix-light"
+THEME_NAMES = (AUTO, *PALETTES, *(name for name, theme in BUILTIN_THEMES.items() if not theme.ansi))
+"""Every theme that can be chosen."""
 
 
-def _variables(
-    *,
-    up: str,
-    degraded: str,
-    down: str,
-    off: str,
-    accent: str,
-    muted: str,
-    line: str,
-    selected: str,
-    on_accent: str,
-    background: str,
-) -> dict[str, str]:
+def theme_named(name: str) -> Theme:
+    """The theme with a name of `THEME_NAMES` other than AUTO. Raises KeyError."""
+    palette = PALETTES[name] if name in PALETTES else palette_of(BUILTIN_THEMES[name])
+    return Theme(
+        name=name,
+        dark=palette.dark,
+        primary=palette.accent,
+        secondary=palette.second,
+        accent=palette.accent,
+        foreground=palette.foreground,
+        background=palette.background,
+        surface=palette.surface,
+        panel=palette.panel,
+        success=palette.up,
+        warning=palette.degraded,
+        error=palette.down,
+        variables=_variables(palette),
+    )
+
+
+def opposite(name: str) -> str:
+    """The light theme for a dark one of the same family, and the other way round; ours where it has none."""
+    for dark, light in (("-dark", "-light"), ("-moon", "-dawn"), ("-mocha", "-latte")):
+        for one, other in ((dark, light), (light, dark)):
+            if name.endswith(one) and (found := name.removesuffix(one) + other) in THEME_NAMES:
+                return found
+    return LIGHT if theme_named(name).dark else DARK
+
+
+def _variables(palette: Palette) -> dict[str, str]:
+    accent, background, foreground = palette.accent, palette.background, palette.foreground
     return {
-        "health-up": up,
-        "health-degraded": degraded,
-        "health-down": down,
-        "health-off": off,
-        "text-muted": muted,
-        "text-accent": accent,
-        "line": line,
+        "health-up": palette.up,
+        "health-degraded": palette.degraded,
+        "health-down": palette.down,
+        "health-off": palette.off,
+        "line": palette.line,
         "line-focus": accent,
-        "selected": selected,
-        "on-accent": on_accent,
+        "selected": palette.selected,
+        "on-accent": palette.on_accent,
+        # What Textual's own widgets name: palette, input, scroll bars.
+        "text-muted": palette.muted,
+        "text-disabled": palette.muted,
+        "text-accent": accent,
+        "text-primary": accent,
+        "text-secondary": palette.second,
+        "text-success": palette.up,
+        "text-warning": palette.degraded,
+        "text-error": palette.down,
+        "foreground-muted": palette.muted,
+        "foreground-disabled": palette.muted,
         "border": accent,
-        "border-blurred": line,
+        "border-blurred": palette.line,
         "block-cursor-background": accent,
-        "block-cursor-foreground": on_accent,
-        "block-cursor-blurred-background": selected,
+        "block-cursor-foreground": palette.on_accent,
+        "block-cursor-blurred-background": palette.selected,
+        "block-cursor-blurred-foreground": foreground,
+        "block-hover-background": palette.selected,
         "input-cursor-background": accent,
-        "input-cursor-foreground": on_accent,
+        "input-cursor-foreground": palette.on_accent,
+        "input-selection-background": accent,
+        "input-selection-foreground": palette.on_accent,
+        "screen-selection-background": accent,
+        "screen-selection-foreground": palette.on_accent,
         "footer-key-foreground": accent,
+        "link-color": foreground,
+        "link-color-hover": palette.on_accent,
+        "link-background-hover": accent,
         "scrollbar-background": background,
         "scrollbar-background-hover": background,
         "scrollbar-background-active": background,
         "scrollbar-corner-color": background,
-        "scrollbar": line,
-        "scrollbar-hover": muted,
+        "scrollbar": palette.line,
+        "scrollbar-hover": palette.muted,
         "scrollbar-active": accent,
     }
-
-
-THEMES: tuple[Theme, ...] = (
-    Theme(
-        name=DARK,
-        dark=True,
-        primary="#f2a065",
-        secondary="#8fb7e0",
-        accent="#f2a065",
-        foreground="#d9dee6",
-        background="#12161c",
-        surface="#171c23",
-        panel="#1d232c",
-        success="#84d0a3",
-        warning="#e2c268",
-        error="#f08a8a",
-        variables=_variables(
-            up="#84d0a3",
-            degraded="#e2c268",
-            down="#f08a8a",
-            off="#8d98a7",
-            accent="#f2a065",
-            muted="#98a3b2",
-            line="#39424e",
-            selected="#27303b",
-            on_accent="#12161c",
-            background="#12161c",
-        ),
-    ),
-    Theme(
-        name=LIGHT,
-        dark=False,
-        primary="#a8480f",
-        secondary="#24588f",
-        accent="#a8480f",
-        foreground="#272c33",
-        background="#fbf9f6",
-        surface="#f4f1ec",
-        panel="#ece8e1",
-        success="#1c6b43",
-        warning="#785400",
-        error="#a8231c",
-        variables=_variables(
-            up="#1c6b43",
-            degraded="#785400",
-            down="#a8231c",
-            off="#5d6570",
-            accent="#a8480f",
-            muted="#575f6a",
-            line="#c9c3b8",
-            selected="#ece6dc",
-            on_accent="#fbf9f6",
-            background="#fbf9f6",
-        ),
-    ),
-)

@@ -9,7 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from phoenix_tui.config.env_edit import sets_variable, with_variable, without_variable
-from phoenix_tui.config.envfile import Unreadable, parse
+from phoenix_tui.config.envfile import parse
+from phoenix_tui.config.files import Unreadable
 
 NAME = "OPENAI_API_KEY"
 _OTHER_LINES = st.sampled_from(

@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from phoenix_tui.config.envfile import Line, Unreadable, parse
+from phoenix_tui.config.envfile import Line, parse
+from phoenix_tui.config.files import Unreadable
 from phoenix_tui.config.sources import SourceKind, Trust, file_layer
 
 _PIECES = st.sampled_from(

@@ -14,6 +14,7 @@ from textual.pilot import Pilot
 
 from phoenix_tui.tui.app import PhoenixApp
 from phoenix_tui.tui.clipboard import Clipboard
+from phoenix_tui.tui.look import Surroundings
 from phoenix_tui.tui.notifying import Notifier
 from phoenix_tui.tui.screens.main import MainScreen
 from phoenix_tui.tui.start import Start
@@ -108,14 +109,16 @@ OpenScreen = Callable[..., AbstractAsyncContextManager[Opened]]
 
 @pytest.fixture
 def open_screen() -> OpenScreen:
-    """Opens the screen over a fake client: `async with open_screen(client, size=(100, 30), theme="light") as ui`.
-    `opens` False does not wait for the client."""
+    """Opens the screen over a fake client: `async with open_screen(client, size=(100, 30), is_light=True) as ui`.
+    `opens` False does not wait for the client; names of `Surroundings` (`is_light=True`) go into them."""
 
     @asynccontextmanager
     async def opening(
         client: FakeClient | None = None, *, size: tuple[int, int] = (120, 36), opens: bool = True, **start: object
     ) -> AsyncIterator[Opened]:
         client = client or FakeClient()
+        around = {name: start.pop(name) for name in [*start] if name in Surroundings.__dataclass_fields__}
+        start["surroundings"] = Surroundings(**around)  # type: ignore[arg-type]  # named by tests
         values: dict[str, object] = {"open_client": client.opened, "wall": lambda: NOW, **start}
         app = PhoenixApp(Start(**values))  # type: ignore[arg-type]
         try:

@@ -17,7 +17,7 @@ def sent(ui: Opened, turn: int = 0) -> str:
 
 
 async def test_the_cursor_stands_still_for_those_who_want_no_motion(open_screen: OpenScreen) -> None:
-    async with open_screen(reduced_motion=True) as ui:
+    async with open_screen(is_still=True) as ui:
         assert not ui.screen.prompt.cursor_blink
     async with open_screen() as ui:
         assert ui.screen.prompt.cursor_blink

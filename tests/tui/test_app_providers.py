@@ -56,7 +56,7 @@ async def test_the_sidebar_says_in_words_how_each_one_is(open_screen: OpenScreen
     async with open_screen(FakeClient(snapshot)) as ui:
         lines = health(ui).split("\n")
         assert lines[0].split() == ["1", "●", "openrouter", "healthy", "1.2s", "95%"]
-        assert lines[1].split() == ["#1", "▂·▄", "openrouter-model"]
+        assert lines[1].split() == ["#1", "▂×▄", "openrouter-model"]
         assert lines[2].split() == ["2", "–", "openai", "no", "key"]
         assert lines[3].strip() == "OPENAI_API_KEY=..."
         assert lines[4].split() == ["3", "✗", "anthropic", "down", "try", "in", "12s"]
@@ -150,7 +150,7 @@ async def test_sidebar_enter_makes_primary_and_c_checks(open_screen: OpenScreen)
         assert ui.focus == "health"
         await ui.pilot.press("down", "enter")
         await ui.until(lambda: ("primary", "openai") in client.calls)
-        await ui.pilot.press("j", "c")
+        await ui.pilot.press("down", "c")
         await ui.until(lambda: any("anthropic was checked: down (3 failures in a row)." in told for told in ui.told))
         assert client.probed == ["anthropic"]
 

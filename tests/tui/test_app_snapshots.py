@@ -14,6 +14,7 @@ from phoenix_tui.core.errors import ErrorClass, ErrorInfo
 from phoenix_tui.core.events import AttemptAborted, AttemptCut, Completed, Confirming, Restarted, Resumed, TextDelta
 from phoenix_tui.core.snapshot import HealthState, ProviderHealth, Snapshot
 from phoenix_tui.tui.app import PhoenixApp
+from phoenix_tui.tui.look import Surroundings
 from phoenix_tui.tui.start import Start
 from tests.tui.fakes import HOLD, NOW, FakeClient, answer, at, attempt, make_snapshot, nobody, started, target
 
@@ -92,7 +93,8 @@ async def _look(pilot: Pilot[None]) -> None:
 
 
 def start(client: FakeClient, theme: str) -> PhoenixApp:
-    return PhoenixApp(Start(open_client=client.opened, wall=lambda: NOW, theme=theme, reduced_motion=True))
+    around = Surroundings(is_light=theme == "light", is_still=True)
+    return PhoenixApp(Start(open_client=client.opened, wall=lambda: NOW, surroundings=around))
 
 
 @pytest.mark.parametrize(("width", "height", "theme"), [(60, 20, "dark"), (100, 30, "light"), (160, 40, "dark")])

@@ -22,6 +22,7 @@ from phoenix_tui.tui.keys import ROWS
 from phoenix_tui.tui.ports import KeyPlace
 from phoenix_tui.tui.screens.help import HelpScreen
 from phoenix_tui.tui.screens.key_screen import KeyScreen
+from phoenix_tui.tui.widgets.fallback_panel import FallbackPanel
 from tests.tui.conftest import Opened, OpenScreen
 from tests.tui.fakes import HOLD, FakeClient, FakeKeys, make_snapshot, nobody, says, started
 from tests.tui.test_app_confirming import asking
@@ -277,6 +278,15 @@ async def _tests_and_saves_and_takes_away(ui: Opened, press: Press) -> None:
 
 
 # In the panels
+
+
+@scenario("list.previous", "list.next", "list.first", "list.last", "order.previous", "order.next")
+async def _moves_the_cursor(ui: Opened, press: Press) -> None:
+    await focus(ui, "#order")
+    ui.screen.query_one(FallbackPanel).chosen = "anthropic"
+    await press()
+    names = {"previous": "openai", "next": "gemini", "first": "openrouter", "last": "lmstudio"}
+    assert ui.screen.query_one(FallbackPanel).chosen == names[press.id.partition(".")[2]]
 
 
 @scenario("health.primary", "order.primary")

@@ -14,7 +14,7 @@ from phoenix_tui.core.snapshot import HealthState, Placement, ProviderHealth, Pr
 from phoenix_tui.core.types import AttemptRecord, Outcome, OutcomeKind, Usage
 from phoenix_tui.tui import text, wording
 from phoenix_tui.tui.conversation import Conversation, Ending
-from phoenix_tui.tui.glyphs import ASCII, UNICODE, graph, style_of, word_of
+from phoenix_tui.tui.glyphs import UNICODE, graph, style_of, word_of
 from phoenix_tui.tui.report import report
 from phoenix_tui.tui.slash import NAMES, Run, Say, Unknown, parse
 from phoenix_tui.tui.widgets.fallback_panel import order_rows
@@ -62,10 +62,9 @@ def test_fit_is_exact_whatever_the_text(words: str, width: int) -> None:
 
 @given(st.lists(st.none() | st.floats(0, 1e6), max_size=40), st.integers(1, 20))
 def test_the_graph_has_a_sign_a_sample_and_marks_failures(samples: list[float | None], width: int) -> None:
-    for glyphs in (UNICODE, ASCII):
-        signs = graph(tuple(samples), width, glyphs)
-        assert len(signs) == min(width, len(samples))
-        assert [is_failure for _, is_failure in signs] == [sample is None for sample in samples[-width:]]
+    signs = graph(tuple(samples), width, UNICODE)
+    assert len(signs) == min(width, len(samples))
+    assert [is_failure for _, is_failure in signs] == [sample is None for sample in samples[-width:]]
 
 
 def test_the_graph_rises_with_the_time() -> None:
@@ -79,7 +78,6 @@ def test_every_state_has_a_sign_a_word_and_a_meaning(state: HealthState) -> None
     word = word_of(ProviderHealth("x", state), ProviderInfo("x", "X", configured=True))
     assert 0 < len(word) <= 9
     assert UNICODE.state(state)
-    assert ASCII.state(state).isascii()
     assert style_of(state).startswith("$")
 
 

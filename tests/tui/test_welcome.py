@@ -8,7 +8,7 @@ import pytest
 
 from phoenix_tui.core.errors import ErrorClass, ErrorInfo
 from phoenix_tui.core.snapshot import HealthState, ProviderHealth, Snapshot
-from phoenix_tui.tui.glyphs import ASCII, UNICODE
+from phoenix_tui.tui.glyphs import UNICODE
 from phoenix_tui.tui.screens.key_screen import KeyScreen
 from phoenix_tui.tui.widgets.lines import KeyBar
 from phoenix_tui.tui.widgets.welcome import Welcome, welcome_rows
@@ -105,10 +105,9 @@ def test_who_is_well_is_listed_on_demand_only() -> None:
 @pytest.mark.parametrize("width", [20, 56, 96, 156])
 @pytest.mark.parametrize("snapshot", [nobody(), make_snapshot(), make_snapshot("ollama")])
 def test_no_line_is_wider_than_the_screen(snapshot: Snapshot, width: int) -> None:
-    for glyphs in (UNICODE, ASCII):
-        rows = welcome_rows(snapshot, ("A notice " * 20,), width, glyphs, demo="The demo " * 20, lists_all=True)
-        texts = ["".join(part for part, _ in line) for row in rows if not row.key for line in row.lines]
-        assert max(map(len, texts)) <= max(width, 34)
+    rows = welcome_rows(snapshot, ("A notice " * 20,), width, UNICODE, demo="The demo " * 20, lists_all=True)
+    texts = ["".join(part for part, _ in line) for row in rows if not row.key for line in row.lines]
+    assert max(map(len, texts)) <= max(width, 34)
 
 
 async def test_esc_goes_into_the_list_and_back_and_typing_goes_to_the_prompt(open_screen: OpenScreen) -> None:

@@ -17,7 +17,8 @@ from phoenix_tui.core.types import ChatRequest
 from phoenix_tui.tui import handover, keys
 from phoenix_tui.tui.chat import Chat
 from phoenix_tui.tui.conversation import Conversation
-from phoenix_tui.tui.glyphs import ASCII, UNICODE
+from phoenix_tui.tui.glyphs import UNICODE
+from phoenix_tui.tui.look import look_of
 from phoenix_tui.tui.messages import AnswerCame, ConfirmationAsked, NobodyAnswered
 from phoenix_tui.tui.ports import TurnPort
 from phoenix_tui.tui.screens.provider_screen import ClientNotOpen
@@ -61,11 +62,11 @@ class AskingScreen(SetupScreen):
 
     def __init__(self, start: Start) -> None:
         super().__init__(start)
-        self.glyphs = ASCII if start.ascii_only else UNICODE
+        self.glyphs = UNICODE
         self.conversation = Conversation(local_only=start.local_only)
         self.transcript = Transcript(id="transcript")
         self.chat = Chat(self.transcript)
-        self.prompt = Prompt(id="prompt", blinks=not start.reduced_motion)
+        self.prompt = Prompt(id="prompt", blinks=not look_of(start.preferences, start.surroundings).is_still)
         self.set_reactive(AskingScreen.kept_here, start.local_only)
         self._doing: tuple[str, float | None, str] = ("", None, "")
         self._doing_since = 0.0

@@ -20,8 +20,10 @@ from phoenix_tui.tui import keys
 from phoenix_tui.tui.bindings import Group, bindings_of
 from phoenix_tui.tui.conversation import Conversation
 from phoenix_tui.tui.keeping import SessionKeeper
+from phoenix_tui.tui.look import look_of
 from phoenix_tui.tui.order_report import order_report
 from phoenix_tui.tui.ports import Tone
+from phoenix_tui.tui.preferences import Preferences
 from phoenix_tui.tui.report import report
 from phoenix_tui.tui.screens.asking_screen import AskingScreen, still_coming
 from phoenix_tui.tui.screens.help import HelpScreen
@@ -93,12 +95,20 @@ class MainScreen(AskingScreen):
         yield Static("This terminal is too small. Make it at least 40 columns by 12 lines.", id="too-small")
 
     def on_mount(self) -> None:
+        self.watch_preferences(Preferences(), self.preferences)
         for notice in self.begin.notices:
             self.say(notice)
         if self.begin.resumed:
             self._take(self.begin.resumed.saved)
         else:
             self.work(self._offer_last, "session")
+
+    def watch_preferences(self, before: Preferences, now: Preferences) -> None:
+        self.prompt.cursor_blink = not look_of(now, self.begin.surroundings).is_still
+        if now.panels_hidden != before.panels_hidden:
+            self.set_class(now.panels_hidden, "-hidden")
+        for panels in self.query(Panels):  # not there yet while the screen is made
+            panels.fit(now.panel_width)
 
     def say(self, sentence: str, tone: Tone = Tone.INFO) -> None:
         """A line of ours in the chat."""
@@ -258,9 +268,13 @@ class MainScreen(AskingScreen):
             limit = f"at most {panels.widest}" if by > 0 else f"at least {NARROWEST}"
             self.tell(f"The panels take {limit} columns here.")
 
+    @on(Panels.Widened)
+    def _panels_widened(self, event: Panels.Widened) -> None:
+        self.prefer(panel_width=event.width)
+
     def action_toggle_panels(self) -> None:
         if not self.panels_lie_over:
-            self.toggle_class("-hidden")
+            self.prefer(panels_hidden=not self.preferences.panels_hidden)
         else:
             self.toggle_class("-overlay")
             if self.has_class("-overlay"):

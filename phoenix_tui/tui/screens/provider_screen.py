@@ -4,16 +4,14 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
-from collections.abc import Callable, Coroutine, Mapping
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from functools import partial
-from typing import Literal
 
 from textual import on
 from textual.reactive import reactive
-from textual.screen import Screen
 from textual.timer import Timer
-from textual.worker import Worker, WorkerState, WorkType
+from textual.worker import Worker, WorkerState
 
 from phoenix_tui.core.arrangement import Arrangement
 from phoenix_tui.core.errors import PhoenixError
@@ -22,40 +20,30 @@ from phoenix_tui.core.types import Strategy
 from phoenix_tui.tui import health_words, keys, messages, switching
 from phoenix_tui.tui.keeping import ChoicesKeeper
 from phoenix_tui.tui.ports import ClientPort
+from phoenix_tui.tui.screens.preferring_screen import PreferringScreen
 from phoenix_tui.tui.start import Start
 from phoenix_tui.tui.switching import Before, Told
-from phoenix_tui.tui.text import clip, one_line
+from phoenix_tui.tui.text import one_line
 
 CLOSING_SECONDS = 3.0
 """How long leaving waits for connections to close."""
 CHANGES_KEPT = 50
 """How many changes to who is asked can be taken back."""
-SHORT = 30
-"""Rows under which one notice at a time is as much as may lie over the chat."""
-LONGEST_NOTICE = 400
-"""Cells of a passing notice; what is longer belongs into the chat."""
-Severity = Literal["information", "warning", "error"]
-Work = Callable[[], Coroutine[None, None, None]]
 
 
 class ClientNotOpen(PhoenixError):
     """The client could not be made; the message is a sentence."""
 
 
-class ProviderScreen(Screen[None]):
-    """Opens the client once the first picture stands, follows its snapshots, carries out what the panels ask for.
-
-    Its reactives are handed down by data binding and paint nothing themselves: a screen that is painted is painted
-    whole, which would be twenty kilobytes a second over ssh while anything counts.
-    """
+class ProviderScreen(PreferringScreen):
+    """Opens the client once the first picture stands, follows its snapshots, carries out what the panels ask for."""
 
     snapshot: reactive[Snapshot | None] = reactive(None, repaint=False)
     now: reactive[float] = reactive(0.0, repaint=False)
     """Wall time of the last tick; it moves only while something counts."""
 
     def __init__(self, start: Start) -> None:
-        super().__init__()
-        self.begin = start
+        super().__init__(start)
         self._client: ClientPort | None = None
         self._client_settled = asyncio.Event()
         self._client_problem = ""
@@ -64,7 +52,6 @@ class ProviderScreen(Screen[None]):
         self._strategy = start.strategy
         self._undo: deque[Before] = deque(maxlen=CHANGES_KEPT)
         self._tick: Timer | None = None
-        self._told: Severity = "warning"
         self._news_told = 0
 
     def on_mount(self) -> None:
@@ -80,18 +67,6 @@ class ProviderScreen(Screen[None]):
         with suppress(TimeoutError):
             async with asyncio.timeout(CLOSING_SECONDS):
                 await asyncio.gather(*(worker.wait() for worker in running), return_exceptions=True)
-
-    def tell(self, sentence: str, severity: Severity = "information") -> None:
-        """A passing notice: never markup, never controls, never long, whatever is in it."""
-        if severity == self._told == "information" or self.size.height < SHORT:
-            self.app.clear_notifications()  # what was done last is what counts; a pile would hide chat and prompt
-        self._told = severity
-        self.notify(clip(sentence, LONGEST_NOTICE), severity=severity, markup=False)
-
-    def work(self, what: Work, group: str, *, exclusive: bool = False) -> None:
-        """Do `what` beside everything else. It is handed over uncalled: a screen that is closing never begins it."""
-        work: WorkType[None] = what
-        self.run_worker(work, group=group, exclusive=exclusive, exit_on_error=False)
 
     # The client
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from textual import events
-from textual.binding import Binding, BindingType
+from textual.binding import BindingType
 from textual.content import Content
 from textual.geometry import Region, Size
 from textual.reactive import reactive
@@ -15,6 +15,8 @@ from textual.scroll_view import ScrollView
 from textual.strip import Strip
 from textual.visual import Visual
 from textual.widget import Widget
+
+from phoenix_tui.tui.bindings import Group, bindings_of
 
 Line = tuple[tuple[str, str], ...]
 """One line as (text, style) parts. Styles are Textual style strings, texts are never markup."""
@@ -34,12 +36,7 @@ class RowList(ScrollView, can_focus=True):
     ALLOW_SELECT = False
 
     COMPONENT_CLASSES: ClassVar[set[str]] = {"row-list--row", "row-list--chosen"}
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("up,k", "choose_by(-1)", "Previous", show=False),
-        Binding("down,j", "choose_by(1)", "Next", show=False),
-        Binding("home", "choose_first", "First", show=False),
-        Binding("end", "choose_last", "Last", show=False),
-    ]
+    BINDINGS: ClassVar[list[BindingType]] = [*bindings_of(Group.LISTS)]
 
     chosen: reactive[str] = reactive("", repaint=False)
     """Key of the row under the cursor."""
