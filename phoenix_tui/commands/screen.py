@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from phoenix_tui.core.client import Client
     from phoenix_tui.core.journal import Journal, Record
     from phoenix_tui.core.types import Strategy
-    from phoenix_tui.tui.start import ChoiceKeeper, Start
+    from phoenix_tui.tui.start import ChoiceKeeper, PriceReader, Start
 
 _DEMO_RECORDS = 5_000
 _NEEDS_TERMINAL = (
@@ -74,6 +74,7 @@ def _start(opened: Opened) -> Start:
         state_folder=paths.state_dir(os.environ),
         choices=_keep_choices(),
         incidents=_read_incidents,
+        price=_price_reader(),
         models=opened.settings.choices.models,
         strategy=Strategy(strategy) if (strategy := opened.settings.choices.strategy) else None,
         system_prompt=opened.settings.system_prompt or "",
@@ -134,6 +135,13 @@ async def _read_incidents(limit: int) -> tuple[Record, ...]:
     finally:
         await store.close()
     return tuple(incident.record for incident in found.incidents)
+
+
+def _price_reader() -> PriceReader:
+    """What models cost, from a list that is loaded when the first is asked for."""
+    from phoenix_tui.prices import PriceBook
+
+    return PriceBook().price
 
 
 def _keep_choices() -> ChoiceKeeper:

@@ -21,6 +21,9 @@ class Glyphs:
     untested: str
     arrow: str
     primary: str
+    pin: str
+    here: str
+    rule: str
     ellipsis: str
     failure: str
     separator: str
@@ -52,6 +55,9 @@ UNICODE = Glyphs(
     untested="○",
     arrow="→",
     primary="★",
+    pin="◆",
+    here="▸",
+    rule="─",
     ellipsis="…",
     failure="·",
     separator="·",
@@ -66,6 +72,9 @@ ASCII = Glyphs(
     untested="o",
     arrow="->",
     primary="*",
+    pin="#",
+    here=">",
+    rule="-",
     ellipsis="..",
     failure="x",
     separator="-",

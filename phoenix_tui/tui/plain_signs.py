@@ -16,7 +16,7 @@ _SIGNS = str.maketrans(
         **dict.fromkeys("▸↪→", ">"),
         **dict.fromkeys("▾↓", "v"),
         **dict.fromkeys("✗☑", "x"),
-        **dict.fromkeys("■█", "#"),
+        **dict.fromkeys("■█◆", "#"),
         **dict.fromkeys("‘’", "'"),
         **dict.fromkeys("“”", '"'),
         **dict.fromkeys("▁▂▃▄▅▆▇▔", " "),

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
 from phoenix_tui.core.arrangement import Arrangement
-from phoenix_tui.core.types import Strategy
+from phoenix_tui.core.types import Strategy, Target
 from phoenix_tui.tui.ports import ClientFactory
 
 if TYPE_CHECKING:
@@ -26,6 +26,22 @@ class ChoiceKeeper(Protocol):
     ) -> str | None: ...
 
 
+class ModelPrice(Protocol):
+    """US dollars for a million tokens."""
+
+    @property
+    def input(self) -> float: ...
+
+    @property
+    def output(self) -> float: ...
+
+
+class PriceReader(Protocol):
+    """What a model costs, None where that is not known. Called in a thread: the first call loads a price list."""
+
+    def __call__(self, target: Target) -> ModelPrice | None: ...
+
+
 class IncidentReader(Protocol):
     """The newest `limit` records of the log that are worth a line, oldest first. Raises NotKept."""
 
@@ -39,9 +55,9 @@ class Start:
     `open_client` makes the client after the first paint; `warm_up` runs before it in a thread and imports what is
     heavy. `notices` are sentences to show at the start (configuration problems, hints), `news` has those that have come
     up since; it is asked after each change of health. `state_folder` None keeps nothing, `choices` None no choices and
-    `incidents` None no log (the demo). `models` and `strategy` are what was chosen on the screen before. With
-    `local_only` nothing ever leaves this machine, whatever a conversation wants. `wall` is the time of day in
-    seconds since the epoch.
+    `incidents` None no log (the demo). `price` None knows no prices. `models` and `strategy` are what was chosen on the
+    screen before. With `local_only` nothing ever leaves this machine, whatever a conversation wants. `wall` is the time
+    of day in seconds since the epoch.
     """
 
     open_client: ClientFactory
@@ -51,6 +67,7 @@ class Start:
     state_folder: Path | None = None
     choices: ChoiceKeeper | None = None
     incidents: IncidentReader | None = None
+    price: PriceReader | None = None
     models: Mapping[str, str] = field(default_factory=dict)
     strategy: Strategy | None = None
     system_prompt: str = ""

@@ -21,6 +21,7 @@ from phoenix_tui.tui.glyphs import ASCII, UNICODE
 from phoenix_tui.tui.ports import TurnPort
 from phoenix_tui.tui.screens.provider_screen import ClientNotOpen, ProviderScreen
 from phoenix_tui.tui.start import Start
+from phoenix_tui.tui.switching import Meanwhile
 from phoenix_tui.tui.text import countdown, money
 from phoenix_tui.tui.turn_presenter import Setting, TurnPresenter
 from phoenix_tui.tui.widgets.prompt import Prompt
@@ -95,6 +96,10 @@ class AskingScreen(ProviderScreen):
     @abstractmethod
     def show_chat(self) -> None:
         """The chat takes the place of the welcome."""
+
+    @property
+    def meanwhile(self) -> Meanwhile:
+        return Meanwhile(self.is_answering, self.kept_here)
 
     # A turn
 
