@@ -12,8 +12,9 @@ from phoenix_tui.tui.start import ModelPrice
 from phoenix_tui.tui.text import fit, money, one_line
 from phoenix_tui.tui.widgets.row_list import Line
 
-NOTE_CELLS, WINDOW_CELLS, PRICE_CELLS = 8, 7, 16
-"""Cells of the columns behind the name; the last to come are the first to go where there is no room."""
+COLUMNS = (8, 7, 16)
+"""Cells of the columns behind the name: whether it is loaded, its context window, its prices. Those that nobody has
+anything for are left out, and the last ones where there is no room."""
 _NAME_CELLS = 24
 """A name wants so many before any column is shown."""
 
@@ -25,14 +26,23 @@ def model_choices(
     known by the ids of models, as far as they are."""
     usable = [model for model in models if model.usable and model.id == one_line(model.id)]
     usable.sort(key=lambda model: not model.loaded)
-    return [_choice(model, prices.get(model.id), glyphs, is_current=model.id == current) for model in usable]
+    facts = [_facts(model, prices.get(model.id)) for model in usable]
+    cells = [width if any(column) else 0 for width, column in zip(COLUMNS, zip(*facts, strict=True), strict=False)]
+    return [
+        _choice(model, prices.get(model.id), list(zip(its, cells, strict=True)), glyphs, is_current=model.id == current)
+        for model, its in zip(usable, facts, strict=True)
+    ]
 
 
-def _choice(model: ModelInfo, price: ModelPrice | None, glyphs: Glyphs, *, is_current: bool) -> Choice:
+def _facts(model: ModelInfo, price: ModelPrice | None) -> tuple[str, str, str]:
+    """What stands in the columns."""
     note = "loaded" if model.loaded else "remote" if model.remote else ""
-    window = _tokens(model.context_window)
-    cost = f"{money(price.input)} {money(price.output)}" if price else ""
-    columns = ((note, NOTE_CELLS), (window, WINDOW_CELLS), (cost, PRICE_CELLS))
+    return (note, _tokens(model.context_window), f"{money(price.input)} {money(price.output)}" if price else "")
+
+
+def _choice(
+    model: ModelInfo, price: ModelPrice | None, columns: Sequence[tuple[str, int]], glyphs: Glyphs, *, is_current: bool
+) -> Choice:
 
     def line(width: int) -> Line:
         shown: list[str] = []

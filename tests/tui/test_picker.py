@@ -265,10 +265,12 @@ async def test_a_list_that_comes_after_it_was_closed_does_no_harm(open_screen: O
 
 async def test_hundreds_of_models_cost_no_more_than_those_in_view(open_screen: OpenScreen) -> None:
     client = mixed()
-    client.models = tuple(ModelInfo(f"vendor{n % 17}/model-{n}") for n in range(500))
+    client.models = tuple(ModelInfo(f"vendor{n % 17}/model-{n}", context_window=128_000) for n in range(500))
     async with open_screen(client) as ui:
         await ui.run_actions("choose_model")
         await ui.until(lambda: len(lines(ui)) == 500)
+        seen = picker(ui).query_one(ChoiceList)
+        await ui.until(lambda: seen.show_vertical_scrollbar and "128k" in seen.render_line(0).text)
         await ui.type("model-499")
         await ui.until(lambda: chosen(ui) == "vendor6/model-499")
         assert len(lines(ui)) == 2

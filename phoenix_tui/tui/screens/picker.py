@@ -31,9 +31,15 @@ class ChoiceList(RowList, can_focus=False):
     class Taken(Message):
         """A row was clicked."""
 
+    class Resized(Message):
+        """There is another width to draw in."""
+
     @property
     def shows_cursor(self) -> bool:
         return True
+
+    def on_resize(self) -> None:
+        self.post_message(self.Resized())
 
     def on_click(self, event: events.Click) -> None:
         if self.key_at(event):
@@ -117,8 +123,9 @@ class Picker(ClosesOnce, ModalScreen[str | None]):
         width = self._about.size.width
         self._about.update(fitting(chosen.about, width, ellipsis=self._glyphs.ellipsis) if chosen else "")
 
-    def on_resize(self) -> None:
-        self.call_after_refresh(self._draw)
+    @on(ChoiceList.Resized)
+    def _resized(self) -> None:
+        self._draw()
 
     @on(Input.Changed)
     def _narrow(self) -> None:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from rich.cells import cell_len
+
 from phoenix_tui.core.snapshot import Placement, Snapshot
 from phoenix_tui.tui.glyphs import Glyphs, style_of
-from phoenix_tui.tui.health_words import Phrases
 from phoenix_tui.tui.order_drag import Landing
 from phoenix_tui.tui.order_words import own_places, why
 from phoenix_tui.tui.outlook import outlook
-from phoenix_tui.tui.text import fit, fitting, one_line
+from phoenix_tui.tui.text import clip, fit, fitting, one_line
 from phoenix_tui.tui.widgets.row_list import Line, Row
 
 NAME_CELLS = 10
@@ -55,16 +56,16 @@ def _row(
     )
     if not roomy:
         return Row(name, (line,))
-    about = fitting(_about(placement, line[-1][0]), width - _BEFORE_NAME, ellipsis=glyphs.ellipsis)
+    about = _about(placement, line[-1][0], width - _BEFORE_NAME, glyphs)
     return Row(name, (line, ((" " * _BEFORE_NAME + about, "$text-muted"),)))
 
 
-def _about(placement: Placement, said: str) -> Phrases:
-    """What is worth a second line: the whole of the reason, where the first did not have it, or the model."""
+def _about(placement: Placement, said: str, width: int, glyphs: Glyphs) -> str:
+    """What is worth a second line: the whole reason, where the first did not have it and it fits, or the model."""
     reasons = [words for reason in placement.reasons if (words := one_line(reason.words)) not in said]
-    if reasons:
-        return ("; ".join(reasons), reasons[0], reasons[0].partition(", ")[0])
-    return (one_line(placement.target.model),)
+    whole = ("; ".join(reasons), *reasons, *(words.partition(", ")[0] for words in reasons))
+    fits = [words for words in whole if words and cell_len(words) <= width]
+    return fits[0] if fits else clip(placement.target.model, width, ellipsis=glyphs.ellipsis)
 
 
 def _landing_line(landing: Landing, width: int, glyphs: Glyphs) -> Line:
