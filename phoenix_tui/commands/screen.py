@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from phoenix_tui.core.types import Strategy
     from phoenix_tui.tui.app import PhoenixApp
     from phoenix_tui.tui.ports import KeyKeeper
-    from phoenix_tui.tui.start import ChoiceKeeper, Resumed, Start
+    from phoenix_tui.tui.start import ChoiceKeeper, PriceReader, Resumed, Start
 
 _DEMO_RECORDS = 5_000
 _NEEDS_TERMINAL = (
@@ -120,6 +120,7 @@ def _start(opened: Opened, keeper: KeyKeeper, resumed: Resumed | None) -> Start:
         choices=_keep_choices(),
         keys=keeper,
         incidents=_read_incidents,
+        price=_price_reader(),
         models=opened.settings.choices.models,
         strategy=Strategy(strategy) if (strategy := opened.settings.choices.strategy) else None,
         resumed=resumed,
@@ -185,6 +186,13 @@ async def _read_incidents(limit: int) -> tuple[Record, ...]:
     finally:
         await store.close()
     return tuple(incident.record for incident in found.incidents)
+
+
+def _price_reader() -> PriceReader:
+    """What models cost, from a list that is loaded when the first is asked for."""
+    from phoenix_tui.prices import PriceBook
+
+    return PriceBook().price
 
 
 def _keep_choices() -> ChoiceKeeper:

@@ -75,6 +75,8 @@ KEYS: tuple[KeyAction, ...] = (
     KeyAction(
         "panels", "f9,ctrl+t", "toggle_panels", "Show or hide the panels", Group.ANYWHERE, "", "panels", priority=True
     ),
+    KeyAction("pick", "ctrl+o", "pick_primary", "Choose the primary from a list", Group.ANYWHERE, priority=True),
+    KeyAction("undo", "alt+u", "undo", "Take back the last change to who is asked", Group.ANYWHERE, priority=True),
     KeyAction("local", "ctrl+l", "local", "Keep this conversation on this machine", Group.ANYWHERE),
     KeyAction("confirm", "ctrl+g", "confirm", "While it is asked: let the next provider answer now", Group.ANYWHERE),
     KeyAction("again", "ctrl+r", "again", "Restore the last conversation, or retry the last question", Group.ANYWHERE),
@@ -112,15 +114,16 @@ KEYS: tuple[KeyAction, ...] = (
         "health.primary", "enter", "make_primary", "Make the chosen provider the primary", Group.HEALTH, "", "primary"
     ),
     KeyAction("health.check", "c", "check", "Check the chosen provider now (free)", Group.HEALTH, "", "check now"),
-    KeyAction(
-        "order.primary", "enter", "make_primary", "Make the chosen provider the primary", Group.ORDER, "", "primary"
-    ),
+    KeyAction("order.open", "enter", "open", "Show all there is of the chosen provider", Group.ORDER, "", "show"),
+    KeyAction("order.primary", "p", "make_primary", "Make the chosen provider the primary", Group.ORDER, "", "primary"),
     KeyAction("order.up", "K,shift+up", "move(-1)", "Move the chosen provider up", Group.ORDER, "", "move up"),
     KeyAction("order.down", "J,shift+down", "move(1)", "Move it down", Group.ORDER, "", "down"),
     KeyAction("order.previous", "k", "choose_by(-1)", "Go to the provider above", Group.ORDER),
     KeyAction("order.next", "j", "choose_by(1)", "Go to the one below", Group.ORDER),
+    KeyAction("order.pin", "f", "pin", "Pin it to its place, or let it be moved again", Group.ORDER, "", "pin"),
     KeyAction("order.switch", "x", "switch", "Switch it off or on again", Group.ORDER, "", "off/on"),
     KeyAction("order.strategy", "s", "strategy", "Order by the next strategy", Group.ORDER, "", "strategy"),
+    KeyAction("order.undo", "u", "undo", "Take back the last change to who is asked", Group.ORDER, "", "undo"),
     KeyAction("order.reset", "0", "reset", "Back to the default order", Group.ORDER, "", "default"),
     KeyAction("first.key", "enter,k", "set_key", "Give the chosen provider a key", Group.FIRST, "", "set its key"),
     KeyAction("first.demo", "d", "screen.demo", "Open the demo: no key, no network", Group.FIRST, "", "demo"),

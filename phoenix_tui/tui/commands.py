@@ -35,6 +35,8 @@ class RunsCommands(Protocol):
 
 
 _FOR_EACH_PROVIDER = (
+    ("Choose the model of {name}", "from its live list, or by typing its name", "choose_model('{name}')"),
+    ("Pin {name} to its place, or let it be moved", "as long as it can be asked, nothing moves it", "pin('{name}')"),
     ("Check {name} now", "a free check, nothing is generated", "check('{name}')"),
     ("Move {name} up in the fallback order", "it is asked earlier", "move('{name}', -1)"),
     ("Move {name} down in the fallback order", "it is asked later", "move('{name}', 1)"),

@@ -22,6 +22,9 @@ class Glyphs:
     untested: str
     arrow: str
     primary: str
+    pin: str
+    here: str
+    rule: str
     ellipsis: str
     failure: str
     separator: str
@@ -53,6 +56,9 @@ UNICODE = Glyphs(
     untested="○",
     arrow="→",
     primary="★",
+    pin="◆",
+    here="▸",
+    rule="─",
     ellipsis="…",
     failure="×",
     separator="·",

@@ -46,6 +46,10 @@ class Keys:
             return shown
         return ", ".join(shown_key(key) for key in self.of(action))
 
+    def shown_as(self, label: str) -> str | None:
+        """The key, in Textual's spelling, that people write as `label`; None where no action has it."""
+        return next((self.of(row.id)[0] for row in KEYS if self.label(row.id) == label), None)
+
     def action_at(self, group: Group, key: str) -> str | None:
         """What a key of Textual's spelling does in `group`, None when it does nothing of the table's."""
         return next((row.action for row in KEYS if row.group is group and key in self.of(row.id)), None)

@@ -5,6 +5,14 @@ from __future__ import annotations
 from textual.message import Message
 
 
+class ActionClicked(Message):
+    """Something that stands for an action of the screen was clicked."""
+
+    def __init__(self, action: str) -> None:
+        super().__init__()
+        self.action = action
+
+
 class PrimaryChosen(Message):
     """The person wants `provider` to be asked first."""
 
@@ -30,7 +38,8 @@ class KeyRequested(Message):
 
 
 class OrderMoved(Message):
-    """The person moved `provider` in the order: -1 is one place up, 1 one place down."""
+    """The person moved `provider` by so many places in their own order, up where it is negative; 0: it was dragged to
+    where it stands there already."""
 
     def __init__(self, provider: str, by: int) -> None:
         super().__init__()
@@ -44,6 +53,26 @@ class ProviderSwitched(Message):
     def __init__(self, provider: str) -> None:
         super().__init__()
         self.provider = provider
+
+
+class PinChanged(Message):
+    """The person wants the place of `provider` kept, or given up."""
+
+    def __init__(self, provider: str) -> None:
+        super().__init__()
+        self.provider = provider
+
+
+class ProviderOpened(Message):
+    """The person wants to see all there is of `provider`."""
+
+    def __init__(self, provider: str) -> None:
+        super().__init__()
+        self.provider = provider
+
+
+class UndoAsked(Message):
+    """The person wants the last change to who is asked taken back."""
 
 
 class StrategyPassedOn(Message):

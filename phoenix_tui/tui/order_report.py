@@ -5,7 +5,8 @@ from __future__ import annotations
 from phoenix_tui.core.snapshot import Placement, Snapshot
 from phoenix_tui.tui.glyphs import Glyphs, style_of, word_of
 from phoenix_tui.tui.health_words import remaining_until
-from phoenix_tui.tui.order_words import first_to_answer, own_places
+from phoenix_tui.tui.order_words import own_places
+from phoenix_tui.tui.outlook import outlook
 from phoenix_tui.tui.report import Part
 from phoenix_tui.tui.text import countdown, fit, one_line
 
@@ -30,12 +31,9 @@ def order_report(snapshot: Snapshot, now: float, glyphs: Glyphs) -> list[list[Pa
         )
         lines.append([("    " + "; ".join(_facts(placement, own.get(name), now)), "")])
     lines.append([("", "")])
-    first = first_to_answer(snapshot)
-    if first is None:
-        lines.append([("If you send now, nobody can answer.", "$health-down")])
-    else:
-        model = f" with {one_line(first.target.model)}" if first.target.model else ""
-        lines.append([(f"If you send now, {first.target.provider} answers{model}.", "")])
+    seen = outlook(snapshot, now)
+    said = [phrases[0] for phrases in seen.lines]
+    lines.append([(f"{said[0]} {said[1]}; {said[2]}." if seen.name else f"{said[0]}: {'; '.join(said[1:])}.", "")])
     return lines
 
 

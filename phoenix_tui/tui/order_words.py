@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
-from phoenix_tui.core.snapshot import HealthState, Placement, ReasonKind, Snapshot
+from phoenix_tui.core.snapshot import HealthState, Placement, ProviderHealth, ProviderInfo, ReasonKind, Snapshot
+from phoenix_tui.tui import keys
+from phoenix_tui.tui.glyphs import word_of
+from phoenix_tui.tui.health_words import Phrases
+from phoenix_tui.tui.text import one_line
 
 _BRIEF = {
     ReasonKind.PINNED: "asked for by name",
@@ -20,27 +24,35 @@ _BRIEF = {
 """Reasons in a word or two; the others are what the word for the state says."""
 
 
-def why(placement: Placement, state: HealthState, own_place: int, *, word: str = "") -> list[str]:
-    """Why a provider stands where it stands, as phrases, the weightiest first; none when it is where the person put it.
-    `own_place` is its place in `own_places`. With `word`, the word for its state, they are brief."""
-    if state is HealthState.DISABLED:
-        return ["switched off (x)"]
-    reasons = [_BRIEF.get(it.kind, word) if word else it.words for it in placement.reasons]
-    reason = "; ".join(dict.fromkeys(reasons)) or placement.reason
+def why(placement: Placement, health: ProviderHealth, info: ProviderInfo, own_place: int) -> Phrases:
+    """Why a provider stands where it stands, the longest way first; empty when it is where the person put it.
+    `own_place` is its place in `own_places`."""
+    if health.state is HealthState.DISABLED:
+        return (f"switched off ({keys.label('order.switch')})", "switched off", "off")
+    word = word_of(health, info)
+    full = "; ".join(dict.fromkeys(one_line(reason.words) for reason in placement.reasons))
+    full = full or one_line(placement.reason).removeprefix("moved up: ").removeprefix("moved down: ")
+    brief = _BRIEF.get(placement.reasons[0].kind, word) if placement.reasons else ""
     if not placement.eligible:
-        if word:
-            return [f"skipped: {reasons[0] if reasons else word}"]
-        return [f"skipped: {reason}" if reason else "skipped"]
+        return _distinct(f"skipped: {full or word}", f"skipped: {brief or word}", brief or word)
     if placement.is_primary and placement.position == 1:
-        return ["primary"]
-    phrases = ["primary"] if placement.is_primary else []
+        return _distinct("primary, on trial", "primary") if brief == "on trial" else ("primary",)
     moved = own_place - placement.position
-    if moved:
-        phrases.append(f"{'up' if moved > 0 else 'down'} {abs(moved)} (was {own_place})")
-    # A reason for a move that is none, among those that can be asked, would only puzzle.
-    if reason and (moved or placement.position == placement.own_position):
-        phrases.append(reason.removeprefix("moved up: ").removeprefix("moved down: "))
-    return phrases
+    if not moved and placement.position != placement.own_position:
+        full = brief = ""  # a reason for a move that is none, among those that can be asked, would only puzzle
+    steps = f"{'up' if moved > 0 else 'down'} {abs(moved)}" if moved else ""
+    kept = "primary" if placement.is_primary else ""
+    return _distinct(
+        _said(kept, steps, full), _said(kept, steps, brief), _said(kept, brief), _said(brief or kept), _said(steps)
+    )
+
+
+def _said(*phrases: str) -> str:
+    return ", ".join(phrase for phrase in phrases if phrase)
+
+
+def _distinct(*phrases: str) -> Phrases:
+    return tuple(dict.fromkeys(phrase for phrase in phrases if phrase))
 
 
 def own_places(snapshot: Snapshot) -> dict[str, int]:

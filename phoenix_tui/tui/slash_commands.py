@@ -5,17 +5,14 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING
 
-from phoenix_tui.core.errors import ProviderError
 from phoenix_tui.core.profiles import PROVIDER_NAMES
 from phoenix_tui.core.types import Strategy
 from phoenix_tui.tui.slash import nearest
 from phoenix_tui.tui.text import one_line
-from phoenix_tui.tui.wording import what_happened
 
 if TYPE_CHECKING:
     from phoenix_tui.tui.screens.main import MainScreen
 
-MODELS_SHOWN = 40
 INCIDENTS_SHOWN = 30
 
 
@@ -35,7 +32,7 @@ def carry_out(screen: MainScreen, name: str, argument: str) -> None:
         case "use":
             _use(screen, argument)
         case "model":
-            screen.work(partial(_model, screen, argument), "models", exclusive=True)
+            _model(screen, argument)
         case "key":
             _key(screen, argument)
         case "retry":
@@ -73,13 +70,15 @@ def _local(screen: MainScreen, argument: str) -> None:
 
 def _use(screen: MainScreen, argument: str) -> None:
     name = argument.lower()
-    if name in PROVIDER_NAMES:
+    if not name:
+        screen.action_pick_primary()
+    elif name in PROVIDER_NAMES:
         screen.action_primary(name)
-        return
-    near = nearest(name, PROVIDER_NAMES) if name else None
-    meant = f"Did you mean {near}? " if near else ""
-    asked = f"There is no provider {one_line(argument)[:40]}. " if argument else "Which one? "
-    screen.tell(f"{asked}{meant}The seven: {', '.join(PROVIDER_NAMES)}.", "warning")
+    else:
+        near = nearest(name, PROVIDER_NAMES)
+        meant = f"Did you mean {near}? " if near else ""
+        asked = f"There is no provider {one_line(argument)[:40]}. "
+        screen.tell(f"{asked}{meant}The seven: {', '.join(PROVIDER_NAMES)}.", "warning")
 
 
 def _key(screen: MainScreen, argument: str) -> None:
@@ -115,24 +114,8 @@ async def _incidents(screen: MainScreen) -> None:
     screen.print("Incidents", lines)
 
 
-async def _model(screen: MainScreen, argument: str) -> None:
-    client = await screen.client()
-    primary = client.primary_provider
-    if argument:
-        screen.choose_model(primary, argument)
-        return
-    try:
-        models = await client.list_models(primary)
-    except ProviderError as error:
-        screen.tell(f"{primary} {what_happened(error.info)}; its models are not known.", "warning")
-        return
-    usable = [model.id for model in models if model.usable]
-    current = client.snapshot().info_of(primary).model
-    lines = []
-    for model in usable[:MODELS_SHOWN]:
-        is_current = model == current
-        lines.append([("* " if is_current else "  ", "$accent"), (one_line(model), "$accent" if is_current else "")])
-    if len(usable) > MODELS_SHOWN:
-        hidden = len(usable) - MODELS_SHOWN
-        lines.append([(f"  and {hidden} more: phoenix-tui models --provider {primary}", "$text-muted")])
-    screen.print(f"Models of {primary}; /model ID chooses one", lines)
+def _model(screen: MainScreen, argument: str) -> None:
+    if not argument or screen.snapshot is None:
+        screen.action_choose_model()
+    else:
+        screen.choose_model(screen.snapshot.primary, argument)

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
 from phoenix_tui.core.arrangement import Arrangement
-from phoenix_tui.core.types import Strategy
+from phoenix_tui.core.types import Strategy, Target
 from phoenix_tui.tui.look import Surroundings
 from phoenix_tui.tui.ports import ClientFactory, KeyKeeper
 from phoenix_tui.tui.preferences import Preferences
@@ -37,6 +37,22 @@ class PreferenceKeeper(Protocol):
     def __call__(self, changes: Mapping[str, object]) -> str | None: ...
 
 
+class ModelPrice(Protocol):
+    """US dollars for a million tokens."""
+
+    @property
+    def input(self) -> float: ...
+
+    @property
+    def output(self) -> float: ...
+
+
+class PriceReader(Protocol):
+    """What a model costs, None where that is not known. Called in a thread: the first call loads a price list."""
+
+    def __call__(self, target: Target) -> ModelPrice | None: ...
+
+
 class IncidentReader(Protocol):
     """The newest `limit` records of the log that are worth a line, oldest first. Raises NotKept."""
 
@@ -58,12 +74,12 @@ class Start:
     `open_client` makes the client after the first paint; `warm_up` runs before it in a thread and imports what is
     heavy. `notices` are sentences to show at the start (configuration problems, hints), `news` has those that have come
     up since; it is asked after each change of health. `state_folder` None keeps nothing, `choices` None no choices,
-    `keys` None no keys and `incidents` None no log (the demo). `own_files` is the folder for what the screen writes
-    besides the conversation: its own errors, and what no clipboard took; None writes neither. `models` and `strategy`
-    are what was chosen on the screen before. With `local_only` nothing ever leaves this machine, whatever a
-    conversation wants. `resumed` is what the screen had when it was left for the demo, and a demo that `comes_back` was
-    opened from another screen. `surroundings` and `preferences` make the look; `keep_preferences` None keeps no change
-    of them. `wall` is the time of day in seconds since the epoch.
+    `keys` None no keys and `incidents` None no log (the demo). `price` None knows no prices. `own_files` is the folder
+    for what the screen writes besides the conversation: its own errors, and what no clipboard took; None writes
+    neither. `models` and `strategy` are what was chosen on the screen before. With `local_only` nothing ever leaves
+    this machine, whatever a conversation wants. `resumed` is what the screen had when it was left for the demo, and a
+    demo that `comes_back` was opened from another screen. `surroundings` and `preferences` make the look;
+    `keep_preferences` None keeps no change of them. `wall` is the time of day in seconds since the epoch.
     """
 
     open_client: ClientFactory
@@ -75,6 +91,7 @@ class Start:
     choices: ChoiceKeeper | None = None
     keys: KeyKeeper | None = None
     incidents: IncidentReader | None = None
+    price: PriceReader | None = None
     models: Mapping[str, str] = field(default_factory=dict)
     strategy: Strategy | None = None
     system_prompt: str = ""

@@ -7,10 +7,12 @@ from dataclasses import dataclass
 
 from phoenix_tui.core.arrangement import Arrangement
 from phoenix_tui.core.profiles import PROVIDER_NAMES
-from phoenix_tui.core.snapshot import HealthState
+from phoenix_tui.core.snapshot import HealthState, Snapshot
 from phoenix_tui.core.types import Strategy
 from phoenix_tui.tui import keys
 from phoenix_tui.tui.glyphs import word_of
+from phoenix_tui.tui.handover import kept_here
+from phoenix_tui.tui.order_words import first_to_answer
 from phoenix_tui.tui.ports import ClientPort
 from phoenix_tui.tui.text import one_line, sentence
 
@@ -32,34 +34,72 @@ class Before:
     strategy: Strategy | None
 
 
-def make_primary(client: ClientPort, name: str) -> Told:
+@dataclass(frozen=True, slots=True)
+class Meanwhile:
+    """What else goes on while something is changed: whether an answer is under way, which is not disturbed, and whether
+    the conversation is kept on this machine."""
+
+    is_answering: bool = False
+    is_kept_here: bool = False
+
+
+def make_primary(client: ClientPort, name: str, meanwhile: Meanwhile = Meanwhile()) -> Told:
     """Ask `name` first from now on; refused, with the line that mends it, while it is not set up."""
     info = client.snapshot().info_of(name)
     if not info.configured:
         why = sentence(info.problem if info.broken else info.fix or info.problem or "it has no key")
         return Told(f"{name} is not set up: {why} /key {name} does it.", changed=False)
-    if client.primary_provider == name:
-        return Told(f"{name} is the primary already.", changed=False)
     before = client.primary_provider
+    if before == name:
+        return Told(f"{name} is the primary already.", changed=False)
     client.set_primary(name)
-    snapshot = client.snapshot()
-    model = f" with {one_line(snapshot.info_of(name).model)}" if snapshot.info_of(name).model else ""
-    health = snapshot.health_of(name)
-    if health.is_available:
-        return Told(f"{name} is asked first now{model}; before it was {before}.")
-    word = word_of(health, info)
-    cannot = f"it cannot be asked ({word}): until it can, the next in the order answers."
-    return Told(f"{name} is the primary now{model}, but {cannot}")
+    return Told(_asked_first(client.snapshot(), name, before, meanwhile))
+
+
+def _asked_first(snapshot: Snapshot, name: str, before: str, meanwhile: Meanwhile) -> str:
+    """That `name` is the primary now, and who answers where it cannot."""
+    health, info = snapshot.health_of(name), snapshot.info_of(name)
+    model = f" with {one_line(info.model)}" if info.model else ""
+    if meanwhile.is_kept_here and not info.local:
+        whoever = _who_answers(kept_here(snapshot))
+        return f"{name} is the primary now, but this conversation is kept on this machine: {whoever}. {_undo()}"
+    if not health.is_available:
+        cannot = f"it cannot be asked ({word_of(health, info)}): until it can, {_who_answers(snapshot)}"
+        return f"{name} is the primary now{model}, but {cannot}. {_undo()}"
+    if meanwhile.is_answering:
+        return (
+            f"{name} is asked first{model} from your next question on, before it was {before}; the answer that is "
+            f"coming is not disturbed. {_undo()}"
+        )
+    return f"{name} is asked first now{model}; before it was {before}. {_undo()}"
+
+
+def _who_answers(snapshot: Snapshot) -> str:
+    first = first_to_answer(snapshot)
+    return f"{first.target.provider} answers" if first else "nobody else can answer either"
+
+
+def _undo() -> str:
+    return f"{keys.label('undo')} takes it back."
 
 
 def move(client: ClientPort, name: str, by: int) -> Told:
-    """One place up (-1) or down (1) in the person's own order."""
-    before = client.own_order()
-    client.move(name, by)
+    """So many places down in the person's own order, up where it is negative. Who comes to stand first is primary."""
+    before, primary = client.own_order(), client.primary_provider
+    if by:
+        client.move(name, by)
     after = client.own_order()
     if after == before:
-        return Told(f"{name} is at the {'top' if by < 0 else 'end'} already.", changed=False)
-    return Told(f"Your order: {', '.join(after)}.")
+        return Told(_not_moved(name, by), changed=False)
+    first = f"{after[0]} is asked first now. " if client.primary_provider != primary else ""
+    return Told(f"{first}Your order: {', '.join(after)}. {_undo()}")
+
+
+def _not_moved(name: str, by: int) -> str:
+    if by:
+        return f"{name} is at the {'top' if by < 0 else 'end'} already."
+    pin = f"{keys.label('order.pin')} pins it there"
+    return f"{name} stands there in your own order already; health has moved it, or others. {pin}."
 
 
 def switch(client: ClientPort, name: str) -> Told:
@@ -95,7 +135,7 @@ def reset(client: ClientPort) -> Told:
     client.reset_order()
     if client.arrangement == before:
         return Told("The default order is in force already.", changed=False)
-    return Told("The default order is back, with nobody pinned or switched off.")
+    return Told(f"The default order is back, with nobody pinned or switched off. {_undo()}")
 
 
 _STRATEGIES = {

@@ -24,9 +24,10 @@ from phoenix_tui.tui.glyphs import UNICODE
 from phoenix_tui.tui.health_words import something_counts
 from phoenix_tui.tui.order_report import order_report
 from phoenix_tui.tui.report import report
-from phoenix_tui.tui.widgets.fallback_panel import FallbackPanel, order_rows
+from phoenix_tui.tui.widgets.fallback_panel import FallbackPanel
 from phoenix_tui.tui.widgets.health_sidebar import health_rows
 from phoenix_tui.tui.widgets.lines import Banner, HealthStrip, KeyBar
+from phoenix_tui.tui.widgets.order_rows import order_rows
 from tests.tui.conftest import OpenScreen
 from tests.tui.fakes import NOW, FakeClient, at, make_snapshot, target
 
@@ -185,15 +186,15 @@ def test_a_place_says_its_reasons_briefly_where_there_is_little_room_and_fully_i
             " ".join("".join(text for text, _ in row.lines[0]).split()) for row in order_rows(snapshot, width, UNICODE)
         ]
 
-    assert shown(38)[0] == "1 ● gemini up 2 (was 3), faster"
-    assert shown(38)[2] == "- ◌ openai skipped: cooling"
-    assert shown(90)[0] == "1 ● gemini up 2 (was 3), usually begins after 0.4 s, anthropic after 1.9 s"
+    assert shown(38)[0] == "1 3 ● gemini up 2, faster"
+    assert shown(38)[2] == "- 1 ◌ openai skipped: cooling"
+    assert shown(90)[0] == "1 3 ● gemini up 2, usually begins after 0.4 s, anthropic after 1.9 s"
     lines = ["".join(text for text, _ in line) for line in order_report(snapshot, NOW, UNICODE)]
     whole = " ".join(" ".join(lines).split())
     assert "Strategy: latency" in whole
     assert "number 3 in your own order; usually begins after 0.4 s, anthropic after 1.9 s" in whole
     assert "your primary; rate limit, it asked for a pause, for 24s more" in whole
-    assert "If you send now, gemini answers with gemini-model." in whole
+    assert "If you send now, gemini answers with gemini-model; if it fails: anthropic." in whole
 
 
 async def test_s_passes_the_strategy_on_and_the_panel_names_it(open_screen: OpenScreen) -> None:

@@ -22,6 +22,7 @@ from phoenix_tui.tui.keys import ROWS
 from phoenix_tui.tui.ports import KeyPlace
 from phoenix_tui.tui.screens.help import HelpScreen
 from phoenix_tui.tui.screens.key_screen import KeyScreen
+from phoenix_tui.tui.screens.picker import Picker
 from phoenix_tui.tui.widgets.fallback_panel import FallbackPanel
 from tests.tui.conftest import Opened, OpenScreen
 from tests.tui.fakes import HOLD, FakeClient, FakeKeys, make_snapshot, nobody, says, started
@@ -138,6 +139,24 @@ async def _shows_and_hides_the_panels(ui: Opened, press: Press) -> None:
     assert not ui.screen.query("#panels").first().region
     await press()
     assert ui.screen.query("#panels").first().region
+
+
+@scenario("pick")
+async def _opens_the_list_of_providers(ui: Opened, press: Press) -> None:
+    await ui.type("draft")
+    await press()
+    assert isinstance(ui.app.screen, Picker)
+    await press()
+    assert len(ui.app.screen_stack) == 1
+    assert ui.screen.prompt.value == "draft"
+
+
+@scenario("undo", "order.undo")
+async def _takes_the_last_change_back(ui: Opened, press: Press) -> None:
+    await ui.run_actions("primary('grok')")
+    await focus(ui, "#prompt" if press.id == "undo" else "#order")
+    await press()
+    assert ui.client.primary_provider == "openrouter"
 
 
 @scenario("local")
@@ -326,6 +345,21 @@ async def _switches_off(ui: Opened, press: Press) -> None:
     await focus(ui, "#order")
     await press()
     assert ui.client.was_told("off", "openrouter")
+
+
+@scenario("order.open")
+async def _shows_the_chosen_one(ui: Opened, press: Press) -> None:
+    await focus(ui, "#order")
+    await ui.pilot.press("down")
+    await press()
+    assert ui.client.was_told("primary", "openai")
+
+
+@scenario("order.pin")
+async def _pins(ui: Opened, press: Press) -> None:
+    await focus(ui, "#order")
+    await press()
+    assert ui.client.was_told("pin", "openrouter")
 
 
 @scenario("order.strategy")

@@ -24,6 +24,7 @@ from phoenix_tui.tui.ports import TurnPort
 from phoenix_tui.tui.screens.provider_screen import ClientNotOpen
 from phoenix_tui.tui.screens.setup_screen import SetupScreen
 from phoenix_tui.tui.start import Start
+from phoenix_tui.tui.switching import Meanwhile
 from phoenix_tui.tui.text import countdown, money
 from phoenix_tui.tui.turn_presenter import Setting, TurnPresenter
 from phoenix_tui.tui.widgets.prompt import Prompt
@@ -98,6 +99,10 @@ class AskingScreen(SetupScreen):
     @abstractmethod
     def show_chat(self) -> None:
         """The chat takes the place of the welcome."""
+
+    @property
+    def meanwhile(self) -> Meanwhile:
+        return Meanwhile(self.is_answering, self.kept_here)
 
     # A turn
 

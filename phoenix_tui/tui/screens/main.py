@@ -16,7 +16,7 @@ from textual.timer import Timer
 from textual.widget import Widget
 from textual.widgets import Static
 
-from phoenix_tui.tui import keys
+from phoenix_tui.tui import keys, messages
 from phoenix_tui.tui.bindings import Group, bindings_of
 from phoenix_tui.tui.conversation import Conversation
 from phoenix_tui.tui.keeping import SessionKeeper
@@ -25,7 +25,8 @@ from phoenix_tui.tui.order_report import order_report
 from phoenix_tui.tui.ports import Tone
 from phoenix_tui.tui.preferences import Preferences
 from phoenix_tui.tui.report import report
-from phoenix_tui.tui.screens.asking_screen import AskingScreen, still_coming
+from phoenix_tui.tui.screens.asking_screen import still_coming
+from phoenix_tui.tui.screens.choosing_screen import ChoosingScreen
 from phoenix_tui.tui.screens.help import HelpScreen
 from phoenix_tui.tui.session import Found, Saved, SessionStore
 from phoenix_tui.tui.slash import Run, Say, parse
@@ -45,7 +46,7 @@ DRAFT_SAVED_AFTER = 2.0
 """Seconds after a key until the draft is written; a kill -9 loses no more."""
 
 
-class MainScreen(AskingScreen):
+class MainScreen(ChoosingScreen):
     """Chat, prompt, health and order, in one picture."""
 
     AUTO_FOCUS = "#prompt"
@@ -87,7 +88,7 @@ class MainScreen(AskingScreen):
                     yield self.prompt
             with Panels(id="panels"):
                 yield HealthSidebar(glyphs=glyphs, id="health").data_bind(main.now, snapshot=main.shown)
-                yield FallbackPanel(glyphs=glyphs, id="order").data_bind(snapshot=main.shown)
+                yield FallbackPanel(glyphs=glyphs, id="order").data_bind(main.now, snapshot=main.shown)
         bar = KeyBar(id="keys")
         yield bar.data_bind(
             main.group, main.behind, main.is_answering, main.confirm_key, main.tokens, main.cost_usd, main.budget
@@ -253,6 +254,18 @@ class MainScreen(AskingScreen):
         if event.widget not in self.query("#panels > *"):
             self.remove_class("-overlay")  # it would lie over what has the focus now
         self.draw_question()
+
+    @on(messages.ActionClicked)
+    async def _action_clicked(self, event: messages.ActionClicked) -> None:
+        await self.run_action(event.action)
+
+    def action_to_end(self) -> None:
+        """Go to the end of the chat, where what is coming comes."""
+        self.transcript.action_scroll_end()
+
+    @on(messages.ProviderOpened)
+    def _provider_opened(self, event: messages.ProviderOpened) -> None:
+        self.action_primary(event.provider)
 
     @property
     def panels_lie_over(self) -> bool:

@@ -22,7 +22,7 @@ from phoenix_tui.tui.keeping import ChoicesKeeper
 from phoenix_tui.tui.ports import ClientPort
 from phoenix_tui.tui.screens.preferring_screen import PreferringScreen
 from phoenix_tui.tui.start import Start
-from phoenix_tui.tui.switching import Before, Told
+from phoenix_tui.tui.switching import Before, Meanwhile, Told
 from phoenix_tui.tui.text import one_line
 
 CLOSING_SECONDS = 3.0
@@ -188,7 +188,12 @@ class ProviderScreen(PreferringScreen):
         self._changed(self._client)
 
     def action_primary(self, name: str) -> None:
-        self.change(lambda client: switching.make_primary(client, name))
+        self.change(lambda client: switching.make_primary(client, name, self.meanwhile))
+
+    @property
+    def meanwhile(self) -> Meanwhile:
+        """What else goes on while something is changed."""
+        return Meanwhile()
 
     def action_move(self, name: str, by: int) -> None:
         self.change(lambda client: switching.move(client, name, by))
@@ -250,6 +255,14 @@ class ProviderScreen(PreferringScreen):
     @on(messages.ProviderSwitched)
     def _provider_switched(self, event: messages.ProviderSwitched) -> None:
         self.action_switch(event.provider)
+
+    @on(messages.PinChanged)
+    def _pin_changed(self, event: messages.PinChanged) -> None:
+        self.action_pin(event.provider)
+
+    @on(messages.UndoAsked)
+    def _undo_asked(self) -> None:
+        self.action_undo()
 
     @on(messages.StrategyPassedOn)
     def _strategy_passed_on(self) -> None:

@@ -1,126 +1,167 @@
-"""The order in which providers are asked, and why it is that one."""
+"""The order in which providers are asked, why it is that one, and how it is changed."""
 
 from __future__ import annotations
 
 from typing import ClassVar
 
-from rich.cells import cell_len
+from textual import events
 from textual.binding import BindingType
 from textual.reactive import reactive
 
-from phoenix_tui.core.snapshot import Placement, Snapshot
-from phoenix_tui.tui import keys
+from phoenix_tui.core.snapshot import Snapshot
+from phoenix_tui.tui import keys, messages
 from phoenix_tui.tui.bindings import Group, bindings_of
-from phoenix_tui.tui.glyphs import UNICODE, Glyphs, style_of, word_of
-from phoenix_tui.tui.messages import OrderMoved, OrderReset, PrimaryChosen, ProviderSwitched, StrategyPassedOn
-from phoenix_tui.tui.order_words import first_to_answer, own_places, why
-from phoenix_tui.tui.text import clip, fit
-from phoenix_tui.tui.widgets.row_list import Row, RowList
-
-NAME_CELLS = 10
+from phoenix_tui.tui.glyphs import UNICODE, Glyphs
+from phoenix_tui.tui.order_drag import OrderDrag
+from phoenix_tui.tui.widgets.order_rows import OUTLOOK_LINES, order_rows, outlook_lines
+from phoenix_tui.tui.widgets.row_list import RowList
 
 
 class FallbackPanel(RowList):
-    """One row a provider in the effective order; the last lines say what would happen to a message sent now."""
+    """One row a provider in the effective order; the last lines say what would become of a message sent now."""
 
     HELP = (
-        "The order in which providers are asked. It is your own order, changed only where health demands it; each "
-        "difference has its reason beside it, and /route has the whole of it. The strategy below says what may change "
-        "your order; {order.strategy} passes on to the next. The last lines say who would answer if you sent a message "
-        "now."
+        "The order in which providers are asked. It is your own order, changed only where health demands it: the "
+        "second number is the place you gave one that stands elsewhere now, and each difference has its reason "
+        "beside it; /route has the whole of it. {order.up} and {order.down} move one in your order, as dragging it "
+        "with the mouse does; {order.pin} pins it to its place. The strategy below says what may change your "
+        "order; {order.strategy} passes on to the next. The last lines say what would become of a message sent "
+        "now. {order.undo} takes back what you changed."
     )
     BINDINGS: ClassVar[list[BindingType]] = [*bindings_of(Group.ORDER)]
 
     snapshot: reactive[Snapshot | None] = reactive(None, repaint=False)
+    now: reactive[float] = reactive(0.0, repaint=False)
+    """Wall time in seconds since the epoch."""
 
     def __init__(self, *, glyphs: Glyphs = UNICODE, id: str | None = None) -> None:  # noqa: A002 - Textual's own name
         super().__init__(id=id)
         self._glyphs = glyphs
+        self._drag: OrderDrag | None = None
+        self._was_dragged = False
         self.border_title = "Fallback order"
 
     def watch_snapshot(self) -> None:
+        self._draw()
+
+    def watch_now(self) -> None:
         self._draw()
 
     def on_resize(self) -> None:
         self._draw()
 
     def _draw(self) -> None:
-        if self.snapshot is not None:
-            strategy = f"{self.snapshot.strategy} ({keys.label('order.strategy')} changes it)"
-            if strategy != self.border_subtitle:  # saying it paints the whole panel
-                self.border_subtitle = strategy
-            self.show_rows(order_rows(self.snapshot, self.scrollable_content_region.width, self._glyphs))
+        snapshot = self.snapshot
+        if snapshot is None:
+            return
+        strategy = f"{snapshot.strategy} ({keys.label('order.strategy')} changes it)"
+        if strategy != self.border_subtitle:  # saying it paints the whole panel
+            self.border_subtitle = strategy
+        if self._drag is not None and not self._drag.follow(snapshot):
+            self._end_drag()
+        width, height = self.scrollable_content_region.size
+        roomy = height >= 2 * len(snapshot.order) + OUTLOOK_LINES + 1
+        landing = self._drag.landing if self._drag else None
+        rows = order_rows(snapshot, width, self._glyphs, landing=landing, roomy=roomy)
+        room = max(height - sum(len(row.lines) for row in rows), 2 if height > OUTLOOK_LINES else 1)
+        self.show_rows(rows, outlook_lines(snapshot, self.now, width, room, self._glyphs))
+
+    # Keys
 
     def action_make_primary(self) -> None:
+        if self.chosen:
+            self.post_message(messages.PrimaryChosen(self.chosen))
+
+    def action_open(self) -> None:
         self.opened(self.chosen)
 
     def opened(self, key: str) -> None:
         if key:
-            self.post_message(PrimaryChosen(key))
+            self.post_message(messages.ProviderOpened(key))
 
     def action_move(self, by: int) -> None:
         if self.chosen:
-            self.post_message(OrderMoved(self.chosen, by))
+            self.post_message(messages.OrderMoved(self.chosen, by))
+
+    def action_pin(self) -> None:
+        if self.chosen:
+            self.post_message(messages.PinChanged(self.chosen))
 
     def action_switch(self) -> None:
         if self.chosen:
-            self.post_message(ProviderSwitched(self.chosen))
+            self.post_message(messages.ProviderSwitched(self.chosen))
 
     def action_strategy(self) -> None:
-        self.post_message(StrategyPassedOn())
+        self.post_message(messages.StrategyPassedOn())
 
     def action_reset(self) -> None:
-        self.post_message(OrderReset())
+        self.post_message(messages.OrderReset())
 
+    def action_undo(self) -> None:
+        self.post_message(messages.UndoAsked())
 
-def order_rows(snapshot: Snapshot, width: int, glyphs: Glyphs) -> list[Row]:
-    """The effective order with its reasons, then who would answer now."""
-    own = own_places(snapshot)
-    rows = [
-        _row(snapshot, placement, own.get(placement.target.provider, placement.own_position), width, glyphs)
-        for placement in snapshot.order
-    ]
-    if not rows:
-        rows.append(Row("", ((("Nobody is set up yet.", "$text-muted"),),)))
-    rows.append(Row("", ((("", ""),), *_now_lines(snapshot, width, glyphs))))
-    return rows
+    # The mouse
 
+    def on_mouse_down(self, event: events.MouseDown) -> None:
+        self._was_dragged = False
+        if event.button == 1 and self.snapshot is not None and (key := self.key_at(event)):
+            self._drag = OrderDrag(self.snapshot, key)
+            self.capture_mouse()
 
-def _row(snapshot: Snapshot, placement: Placement, own_place: int, width: int, glyphs: Glyphs) -> Row:
-    name = placement.target.provider
-    health, info = snapshot.health_of(name), snapshot.info_of(name)
-    state = health.state
-    number = str(placement.position) if placement.eligible else "-"
-    name_style = "$accent bold" if placement.is_primary else ("$foreground" if placement.eligible else "$text-muted")
-    why_cells = max(0, width - 2 - 2 - NAME_CELLS - 1)
-    phrases = why(placement, state, own_place)
-    if cell_len(", ".join(phrases)) > why_cells:
-        phrases = why(placement, state, own_place, word=word_of(health, info))
-    while len(phrases) > 1 and cell_len(", ".join(phrases)) > why_cells:
-        phrases.pop()  # a whole phrase less is easier to read than one broken off
-    return Row(
-        name,
-        (
-            (
-                (f"{number} ", "$text-muted"),
-                (glyphs.state(state) + " ", style_of(state)),
-                (fit(name, NAME_CELLS, ellipsis=glyphs.ellipsis) + " ", name_style),
-                (clip(", ".join(phrases), why_cells, ellipsis=glyphs.ellipsis), "$text-muted"),
-            ),
-        ),
-    )
+    def on_mouse_move(self, event: events.MouseMove) -> None:
+        if self._drag is None:
+            return
+        if not event.button:
+            self._end_drag()  # the button came up where the terminal could not see it
+        elif self._drag.over(self._place_under(event)):
+            self._was_dragged = True
+            self._draw()
+            self.bring_into_view(self._drag.name)
 
+    def _place_under(self, event: events.MouseEvent) -> int | None:
+        """The place in the list that the mouse is over, on its border the next one that is out of view; None outside of
+        the panel."""
+        if not self.region.contains_point(event.screen_offset):
+            return None
+        line = event.get_content_offset_capture(self).y + self.scroll_offset.y
+        key = self._lines[min(max(line, 0), len(self._lines) - 1)][0]
+        return self.keys.index(key)
 
-def _now_lines(snapshot: Snapshot, width: int, glyphs: Glyphs) -> tuple[tuple[tuple[str, str], ...], ...]:
-    placement = first_to_answer(snapshot)
-    if placement is None:
-        return ((("If you send now, ", "$text-muted"), ("nobody can answer", "$health-down")),)
-    model = clip(placement.target.model or "a model of its own choice", max(0, width - 7), ellipsis=glyphs.ellipsis)
-    return (
-        (
-            ("If you send now, ", "$text-muted"),
-            (placement.target.provider, "$accent bold"),
-            (" answers", "$text-muted"),
-        ),
-        ((f"  with {model}", "$text-muted"),),
-    )
+    def on_mouse_up(self, event: events.MouseUp) -> None:
+        drag = self._drag
+        if drag is None:
+            return
+        by = drag.moved_by if self.region.contains_point(event.screen_offset) else None
+        self._end_drag()
+        if by is not None:
+            self.chosen = drag.name
+            self.post_message(messages.OrderMoved(drag.name, by))
+
+    def on_mouse_release(self) -> None:
+        self._end_drag()
+
+    def on_hide(self) -> None:
+        self._end_drag()
+
+    def on_key(self, event: events.Key) -> None:
+        """Esc lets go of what is being dragged, and does nothing else then."""
+        if self._drag is not None and self._drag.is_moving and event.key in keys.in_force().of("stop"):
+            event.stop()
+            self._end_drag()
+
+    def _end_drag(self) -> None:
+        if self._drag is not None:
+            self._drag = None
+            self.release_mouse()
+            # Not at once: what was dropped is to stand in its new place when it is drawn again.
+            self.call_after_refresh(self._draw)
+
+    def on_click(self, event: events.Click) -> None:
+        if self._was_dragged:
+            event.prevent_default()  # the list has its own idea of a click
+        elif self._is_on_subtitle(event):
+            self.action_strategy()
+
+    def _is_on_subtitle(self, event: events.Click) -> bool:
+        start = self.region.right - len(str(self.border_subtitle)) - 3
+        return event.screen_offset.y == self.region.bottom - 1 and event.screen_offset.x >= start

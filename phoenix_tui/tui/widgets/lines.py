@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
+from rich.cells import cell_len
+from textual import events
 from textual.content import Content
 from textual.reactive import reactive
+from textual.style import Style
 from textual.widget import Widget
 
 from phoenix_tui.core.snapshot import HealthState, Snapshot
@@ -13,21 +18,44 @@ from phoenix_tui.tui.footer import Hint, footer_of
 from phoenix_tui.tui.glyphs import UNICODE, Glyphs, style_of, word_of
 from phoenix_tui.tui.handover import LOCK_SHOWN
 from phoenix_tui.tui.health_words import Phrases, offline_banner, remaining_until_retry
+from phoenix_tui.tui.messages import ActionClicked
 from phoenix_tui.tui.text import clip, count, countdown, fitting, money
 
-Part = tuple[str, str]
+TITLE_CELLS = 36
+"""What the conversation is about takes no more."""
+CHAIN_NAMES = 4
+"""So many providers of the chain are named at most."""
+Part = tuple[str, str] | Content
+"""A piece of a line: a text with its style."""
+
+
+def does(action: str, text: str, style: str) -> Content:
+    """A piece that carries out an action of the screen when it is clicked."""
+    return Content.styled(text, style).stylize(Style.from_meta({"action": action}))
+
+
+def cells(parts: Iterable[Part]) -> int:
+    """How wide `parts` are."""
+    return sum(part.cell_length if isinstance(part, Content) else cell_len(part[0]) for part in parts)
 
 
 def spread(left: list[Part], right: list[Part], width: int) -> Content:
     """`left` and `right` at the two ends of a line; the right end gives way where both do not fit."""
-    used = sum(Content(text).cell_length for text, _ in left)
-    wanted = sum(Content(text).cell_length for text, _ in right)
+    used, wanted = cells(left), cells(right)
     if used + wanted + (2 if right else 0) > width:
         return Content.assemble(*left).truncate(width, ellipsis=True)
     return Content.assemble(*left, " " * (width - used - wanted), *right)
 
 
-class StatusLine(Widget):
+class ClickableLine(Widget):
+    """A line of which some pieces do something when they are clicked."""
+
+    def on_click(self, event: events.Click) -> None:
+        if action := event.style.meta.get("action"):
+            self.post_message(ActionClicked(str(action)))
+
+
+class StatusLine(ClickableLine):
     """Name, whether the conversation is kept here, the chain of providers that would be asked, and what it is about."""
 
     snapshot: reactive[Snapshot | None] = reactive(None)
@@ -40,34 +68,49 @@ class StatusLine(Widget):
         self._badge = badge
 
     def render(self) -> Content:
-        left: list[Part] = [("phoenix", "$accent bold"), ("  ", "")]
-        if self.kept_here:
-            left += [(LOCK_SHOWN, "$health-up bold"), ("  ", "")]
-        if self.snapshot is not None:
-            left += self._chain(self.snapshot)
-        right: list[Part] = []
-        if self.chat_title:
-            title = clip(self.chat_title, 36, ellipsis=self._glyphs.ellipsis)
-            right += [("chat: ", "$text-muted"), (title, "$foreground")]
-        if self._badge:
-            right += [("  " if right else "", ""), (f" {self._badge} ", "$on-accent on $accent bold")]
-        return spread(left, right, self.size.width)
+        name: list[Part] = [("phoenix", "$accent bold"), ("  ", "")]
+        lock: list[Part] = [does("local", LOCK_SHOWN, "$health-up bold"), ("  ", "")] if self.kept_here else []
+        badge: list[Part] = [(f" {self._badge} ", "$on-accent on $accent bold")] if self._badge else []
+        room = self.size.width - cells([*name, *lock, *badge]) - 2
+        chain, title = self._chain_and_title(room)
+        gap: list[Part] = [("  ", "")] if title and badge else []
+        return spread([*name, *lock, *chain], [*title, *gap, *badge], self.size.width)
 
-    def _chain(self, snapshot: Snapshot) -> list[Part]:
-        names = [placement.target.provider for placement in snapshot.order if placement.eligible]
+    def _chain_and_title(self, room: int) -> tuple[list[Part], list[Part]]:
+        """As much of both as fits: first the chain becomes shorter, then the title, and at last it is left out."""
+        longest = min(TITLE_CELLS, cell_len(self.chat_title))
+        for title_cells in (longest, min(longest, TITLE_CELLS // 2), 0):
+            title = self._title(title_cells)
+            for names in range(CHAIN_NAMES, 0 if title else 1, -1):
+                chain = self._chain(names)
+                if cells([*chain, *title]) + 2 <= room:
+                    return chain, title
+        return self._chain(1), []
+
+    def _title(self, width: int) -> list[Part]:
+        if not width:
+            return []
+        title = clip(self.chat_title, width, ellipsis=self._glyphs.ellipsis)
+        return [("chat: ", "$text-muted"), (title, "$foreground")]
+
+    def _chain(self, shown: int) -> list[Part]:
+        """The first `shown` of those that would be asked."""
+        if self.snapshot is None:
+            return []
+        names = [placement.target.provider for placement in self.snapshot.order if placement.eligible]
         if not names:
-            return [("no provider can answer", "$health-down")]
+            return [does("pick_primary", "no provider can answer", "$health-down")]
         parts: list[Part] = []
-        for index, name in enumerate(names[:4]):
+        for index, name in enumerate(names[:shown]):
             if index:
                 parts.append((" > ", "$text-muted"))
-            parts.append((name, "$foreground" if index == 0 else "$text-muted"))
-        if len(names) > 4:
-            parts.append((f" > {len(names) - 4} more", "$text-muted"))
+            parts.append(does("pick_primary", name, "$foreground" if index == 0 else "$text-muted"))
+        if len(names) > shown:
+            parts.append(does("pick_primary", f" > {len(names) - shown} more", "$text-muted"))
         return parts
 
 
-class HealthStrip(Widget):
+class HealthStrip(ClickableLine):
     """The health of those that matter, in one line, for terminals where the panels do not fit."""
 
     snapshot: reactive[Snapshot | None] = reactive(None, repaint=False)
@@ -102,16 +145,13 @@ class HealthStrip(Widget):
             return Content.styled("starting" + self._glyphs.ellipsis, "$text-muted")
         entries = self._entries(self.snapshot)
         parts: list[Part] = []
-        used = 0
         for index, entry in enumerate(entries):
             more = f"+{len(entries) - index} ({keys.label('panels')})"
-            cells = sum(len(text) for text, _ in entry) + 2
             is_last = index == len(entries) - 1
-            if used + cells + (0 if is_last else len(more)) > self.size.width:
-                parts.append((more, "$text-muted"))
+            if cells([*parts, *entry]) + 2 + (0 if is_last else cell_len(more)) > self.size.width:
+                parts.append(does("toggle_panels", more, "$text-muted"))
                 break
             parts += [*entry, ("  ", "")]
-            used += cells
         return Content.assemble(*parts).truncate(self.size.width, ellipsis=True)
 
     def _entries(self, snapshot: Snapshot) -> list[list[Part]]:
@@ -127,8 +167,10 @@ class HealthStrip(Widget):
             word = word_of(health, info) + (f" {countdown(remaining)}" if remaining else "")
             name_style = "$accent bold" if name == snapshot.primary else "$foreground"
             state = style_of(health.state)
-            entries.append([(self._glyphs.state(health.state) + " ", state), (name, name_style), (" " + word, state)])
-        return entries or [[("no provider is set up", "$health-down")]]
+            sign = self._glyphs.state(health.state) + " "
+            pieces = ((sign, state), (name, name_style), (" " + word, state))
+            entries.append([does("pick_primary", text, style) for text, style in pieces])
+        return entries or [[does("pick_primary", "no provider is set up", "$health-down")]]
 
 
 class Banner(Widget):
@@ -165,12 +207,16 @@ class QuestionBar(Widget):
 
 
 class ActivityLine(Widget):
-    """What is going on now, just above the prompt; empty when nothing is."""
+    """What is going on now, just above the prompt; empty when nothing is. A click goes to where it is going on."""
 
     activity: reactive[str] = reactive("")
 
     def render(self) -> Content:
         return Content.styled(clip(self.activity, self.size.width), "$text-muted")
+
+    def on_click(self) -> None:
+        if self.activity:
+            self.post_message(ActionClicked("to_end"))
 
 
 class KeyBar(Widget):
@@ -196,7 +242,7 @@ class KeyBar(Widget):
             right.append((f"  {money(self.cost_usd)}", "$foreground"))
         *others, last = footer_of(self.group, keys.in_force())
         kept = len(last[0]) + len(last[1]) + 1
-        room = self.size.width - sum(len(text) for text, _ in right) - (2 if right else 0) - kept
+        room = self.size.width - cells(right) - (2 if right else 0) - kept
         stop = keys.label("stop")
         first = [(stop, "stop" if self.is_answering else self.behind if self.group is Group.PROMPT else "write")]
         if self.confirm_key:
@@ -206,11 +252,23 @@ class KeyBar(Widget):
         used = 0
         shown: list[Hint] = []
         for key, label in (*first, *others):
-            cells = len(key) + 1 + len(label) + 3
-            if used + cells > room:
+            taken = len(key) + 1 + len(label) + 3
+            if used + taken > room:
                 break
             shown.append((key, label))
-            used += cells
+            used += taken
         for key, label in (*shown, last):
-            left += [("   " if left else "", ""), (key, "$accent bold"), (f" {label}", "$text-muted")]
+            left.append(("   " if left else "", ""))
+            left += [self._pressed(key, key, "$accent bold"), self._pressed(key, f" {label}", "$text-muted")]
         return spread(left, right, self.size.width)
+
+    def _pressed(self, key: str, text: str, style: str) -> Content:
+        """A piece that is as good as the key when it is clicked."""
+        return Content.styled(text, style).stylize(Style.from_meta({"key": key}))
+
+    def on_click(self, event: events.Click) -> None:
+        shown = event.style.meta.get("key")
+        if shown == keys.in_force().primaries_brief:
+            self.post_message(ActionClicked("pick_primary"))
+        elif key := keys.in_force().shown_as(str(shown)):
+            self.app.simulate_key(key)
