@@ -92,7 +92,7 @@ def _after(snapshot: Snapshot, name: str) -> Phrases:
             "if it fails, nobody",
         )
     then = "if it fails you are asked, then " if snapshot.fallback is FallbackMode.ASK else "if it fails: "
-    return tuple(then + _first_of(others, shown) for shown in range(len(others), 0, -1))
+    return (*(then + _first_of(others, shown) for shown in range(len(others), 0, -1)), f"then {others[0]}")
 
 
 def _first_of(names: Sequence[str], shown: int) -> str:

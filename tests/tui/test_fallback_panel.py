@@ -196,6 +196,6 @@ async def test_a_click_on_the_strategy_passes_on_to_the_next(open_screen: OpenSc
 async def test_a_pin_is_marked(open_screen: OpenScreen) -> None:
     async with open_screen(four(), size=(120, 24)) as ui:
         await ui.pilot.press("tab", "tab", "down", "f")
-        await ui.until(lambda: "2   ● openai    ◆" in shown(ui))
+        await ui.until(lambda: "2  ◆● openai" in shown(ui))
         await ui.pilot.press("f")
         await ui.until(lambda: "2   ● openai" in shown(ui))

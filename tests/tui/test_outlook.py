@@ -34,6 +34,7 @@ def test_who_answers_with_what_and_who_comes_after() -> None:
         "if it fails: anthropic, gemini, grok",
         "if it fails: anthropic, gemini and 1 more",
         "if it fails: anthropic and 2 more",
+        "then anthropic",
     )
 
 
