@@ -6,14 +6,15 @@ from textual.content import Content
 from textual.reactive import reactive
 from textual.widget import Widget
 
-from phoenix_tui.core.snapshot import HealthState, Snapshot
+from phoenix_tui.core.snapshot import Snapshot
 from phoenix_tui.tui import keys
 from phoenix_tui.tui.bindings import Group
 from phoenix_tui.tui.footer import Hint, footer_of
-from phoenix_tui.tui.glyphs import UNICODE, Glyphs, style_of, word_of
+from phoenix_tui.tui.glyphs import UNICODE, Glyphs
 from phoenix_tui.tui.handover import LOCK_SHOWN
-from phoenix_tui.tui.health_words import Phrases, offline_banner, remaining_until_retry
-from phoenix_tui.tui.text import clip, count, countdown, fitting, money
+from phoenix_tui.tui.health_strip import strip_parts
+from phoenix_tui.tui.health_words import Phrases, offline_banner
+from phoenix_tui.tui.text import clip, count, fitting, money
 
 Part = tuple[str, str]
 
@@ -100,35 +101,8 @@ class HealthStrip(Widget):
     def _content(self) -> Content:
         if self.snapshot is None:
             return Content.styled("starting" + self._glyphs.ellipsis, "$text-muted")
-        entries = self._entries(self.snapshot)
-        parts: list[Part] = []
-        used = 0
-        for index, entry in enumerate(entries):
-            more = f"+{len(entries) - index} ({keys.label('panels')})"
-            cells = sum(len(text) for text, _ in entry) + 2
-            is_last = index == len(entries) - 1
-            if used + cells + (0 if is_last else len(more)) > self.size.width:
-                parts.append((more, "$text-muted"))
-                break
-            parts += [*entry, ("  ", "")]
-            used += cells
+        parts = strip_parts(self.snapshot, self.now, self.size.width, self._glyphs, keys.label("panels"))
         return Content.assemble(*parts).truncate(self.size.width, ellipsis=True)
-
-    def _entries(self, snapshot: Snapshot) -> list[list[Part]]:
-        ranked = [placement.target.provider for placement in snapshot.order]
-        ranked += [info.name for info in snapshot.providers if info.configured and info.name not in ranked]
-        entries: list[list[Part]] = []
-        for name in ranked:
-            health, info = snapshot.health_of(name), snapshot.info_of(name)
-            if not info.configured:
-                continue
-            said_above = health.state is HealthState.OFFLINE
-            remaining = None if said_above else remaining_until_retry(health, self.now)
-            word = word_of(health, info) + (f" {countdown(remaining)}" if remaining else "")
-            name_style = "$accent bold" if name == snapshot.primary else "$foreground"
-            state = style_of(health.state)
-            entries.append([(self._glyphs.state(health.state) + " ", state), (name, name_style), (" " + word, state)])
-        return entries or [[("no provider is set up", "$health-down")]]
 
 
 class Banner(Widget):
@@ -196,7 +170,8 @@ class KeyBar(Widget):
         kept = len(last[0]) + len(last[1]) + 1
         room = self.size.width - sum(len(text) for text, _ in right) - (2 if right else 0) - kept
         stop = keys.label("stop")
-        first = [(stop, "stop" if self.is_answering else "chat" if self.group is Group.PROMPT else "write")]
+        leads = {Group.PROMPT: "chat", Group.PAGE: "back"}.get(self.group, "write")
+        first = [(stop, "stop" if self.is_answering else leads)]
         if self.confirm_key:
             first = [(stop, "keep here"), (self.confirm_key, "send now")]
             others = [row for row in others if row[0] != keys.label("send")]  # it sends nothing else meanwhile
