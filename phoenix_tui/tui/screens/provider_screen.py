@@ -19,7 +19,7 @@ from phoenix_tui.core.arrangement import Arrangement
 from phoenix_tui.core.errors import PhoenixError
 from phoenix_tui.core.snapshot import Snapshot
 from phoenix_tui.core.types import Strategy
-from phoenix_tui.tui import health_words, keys, messages, switching
+from phoenix_tui.tui import health_words, keys, latency_graph, messages, switching
 from phoenix_tui.tui.keeping import ChoicesKeeper
 from phoenix_tui.tui.ports import ClientPort
 from phoenix_tui.tui.start import Start
@@ -64,6 +64,7 @@ class ProviderScreen(Screen[None]):
         self._strategy = start.strategy
         self._undo: deque[Before] = deque(maxlen=CHANGES_KEPT)
         self._tick: Timer | None = None
+        self._graph_move: Timer | None = None
         self._told: Severity = "warning"
         self._news_told = 0
 
@@ -92,6 +93,11 @@ class ProviderScreen(Screen[None]):
         """Do `what` beside everything else. It is handed over uncalled: a screen that is closing never begins it."""
         work: WorkType[None] = what
         self.run_worker(work, group=group, exclusive=exclusive, exit_on_error=False)
+
+    def come_forward(self) -> None:
+        """Close whatever lies over this screen."""
+        while self.app.screen is not self and len(self.app.screen_stack) > 1:
+            self.app.pop_screen()
 
     # The client
 
@@ -163,12 +169,20 @@ class ProviderScreen(Screen[None]):
         return snapshot is not None and health_words.something_counts(snapshot, self.now)
 
     def keep_ticking(self) -> None:
-        """One timer of a second while something counts, none otherwise."""
+        """One timer of a second while something counts, and one for the moment when graphs move while there is anything
+        in them; none otherwise."""
         if self.something_counts and self._tick is None:
             self._tick = self.set_interval(1.0, self.tick)
         elif not self.something_counts and self._tick is not None:
             self._tick.stop()
             self._tick = None
+        wait = latency_graph.moves_in(self.snapshot, self.now) if self.snapshot and not self._graph_move else None
+        if wait is not None:
+            self._graph_move = self.set_timer(wait, self._graphs_move)
+
+    def _graphs_move(self) -> None:
+        self._graph_move = None
+        self.tick()
 
     def tick(self) -> None:
         """A second has passed."""
@@ -262,6 +276,10 @@ class ProviderScreen(Screen[None]):
     @on(messages.PrimaryChosen)
     def _primary_chosen(self, event: messages.PrimaryChosen) -> None:
         self.action_primary(event.provider)
+
+    @on(messages.ClearRequested)
+    def _clear_requested(self, event: messages.ClearRequested) -> None:
+        self.action_clear_health(event.provider)
 
     @on(messages.CheckRequested)
     def _check_requested(self, event: messages.CheckRequested) -> None:
