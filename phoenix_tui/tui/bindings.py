@@ -25,6 +25,7 @@ class Group(StrEnum):
     PANELS = "In either panel"
     HEALTH = "In the health panel"
     ORDER = "In the fallback order"
+    PAGE = "On the page of a provider"
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,10 +102,13 @@ KEYS: tuple[KeyAction, ...] = (
     KeyAction(
         "panels.narrower", "less_than_sign", f"screen.panel_width(-{STEP})", "Make the panels narrower", Group.PANELS
     ),
-    KeyAction(
-        "health.primary", "enter", "make_primary", "Make the chosen provider the primary", Group.HEALTH, "", "primary"
-    ),
-    KeyAction("health.check", "c", "check", "Check the chosen provider now (free)", Group.HEALTH, "", "check now"),
+    KeyAction("health.open", "enter", "open_page", "Open the page of the chosen provider", Group.HEALTH, "", "open"),
+    KeyAction("health.primary", "p", "make_primary", "Make it the primary", Group.HEALTH, "", "primary"),
+    KeyAction("health.check", "c", "check", "Check it now (free)", Group.HEALTH, "", "check"),
+    KeyAction("health.key", "k", "set_key", "Give it a key", Group.HEALTH, "", "key"),
+    KeyAction("health.model", "m", "pick_model", "Choose its model", Group.HEALTH, "", "model"),
+    KeyAction("health.switch", "x", "switch", "Switch it off or on again", Group.HEALTH, "", "off/on"),
+    KeyAction("health.clear", "z", "clear", "Forget its failures, waits and blocks", Group.HEALTH),
     KeyAction(
         "order.primary", "enter", "make_primary", "Make the chosen provider the primary", Group.ORDER, "", "primary"
     ),
@@ -113,6 +117,14 @@ KEYS: tuple[KeyAction, ...] = (
     KeyAction("order.switch", "x", "switch", "Switch it off or on again", Group.ORDER, "", "off/on"),
     KeyAction("order.strategy", "s", "strategy", "Order by the next strategy", Group.ORDER, "", "strategy"),
     KeyAction("order.reset", "0", "reset", "Back to the default order", Group.ORDER, "", "default"),
+    KeyAction("page.primary", "p", "make_primary", "Make it the primary", Group.PAGE, "", "primary"),
+    KeyAction("page.check", "c", "check", "Check it now (free)", Group.PAGE, "", "check"),
+    KeyAction("page.switch", "x", "switch", "Switch it off or on again", Group.PAGE, "", "off/on"),
+    KeyAction("page.before", "left", "turn(-1)", "Go to the page of the provider before", Group.PAGE, "", "before"),
+    KeyAction("page.after", "right", "turn(1)", "Go to the page of the one after", Group.PAGE, "", "after"),
+    KeyAction("page.clear", "z", "clear", "Forget its failures, waits and blocks", Group.PAGE, "", "forget"),
+    KeyAction("page.key", "k", "set_key", "Give it a key", Group.PAGE, "", "key"),
+    KeyAction("page.model", "m", "pick_model", "Choose its model", Group.PAGE, "", "model"),
 )
 
 

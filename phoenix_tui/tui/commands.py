@@ -34,10 +34,12 @@ class RunsCommands(Protocol):
 
 
 _FOR_EACH_PROVIDER = (
+    ("Open the page of {name}", "all that is known of its health", "provider_page('{name}')"),
     ("Check {name} now", "a free check, nothing is generated", "check('{name}')"),
     ("Move {name} up in the fallback order", "it is asked earlier", "move('{name}', -1)"),
     ("Move {name} down in the fallback order", "it is asked later", "move('{name}', 1)"),
     ("Switch {name} off or on", "a provider that is off is never asked", "switch('{name}')"),
+    ("Forget the failures of {name}", "its waits and blocks too; it counts as new", "clear_health('{name}')"),
 )
 _SCREEN_ACTIONS = (
     ("Show the health of all providers", "/providers", "providers"),

@@ -5,37 +5,48 @@ from __future__ import annotations
 from textual.message import Message
 
 
-class PrimaryChosen(Message):
+class ProviderMessage(Message):
+    """A fact about one provider."""
+
+    def __init__(self, provider: str) -> None:
+        super().__init__()
+        self.provider = provider
+
+
+class ProviderOpened(ProviderMessage):
+    """The person wants to see all that is known of `provider`."""
+
+
+class PrimaryChosen(ProviderMessage):
     """The person wants `provider` to be asked first."""
 
-    def __init__(self, provider: str) -> None:
-        super().__init__()
-        self.provider = provider
 
-
-class CheckRequested(Message):
+class CheckRequested(ProviderMessage):
     """The person wants a free check of `provider` now."""
 
-    def __init__(self, provider: str) -> None:
-        super().__init__()
-        self.provider = provider
+
+class ClearRequested(ProviderMessage):
+    """The person wants the failures, waits and blocks of `provider` forgotten."""
 
 
-class OrderMoved(Message):
+class KeyRequested(ProviderMessage):
+    """The person wants to give `provider` a key."""
+
+
+class ModelRequested(ProviderMessage):
+    """The person wants to choose the model of `provider`."""
+
+
+class ProviderSwitched(ProviderMessage):
+    """The person switched `provider` off, or on again."""
+
+
+class OrderMoved(ProviderMessage):
     """The person moved `provider` in the order: -1 is one place up, 1 one place down."""
 
     def __init__(self, provider: str, by: int) -> None:
-        super().__init__()
-        self.provider = provider
+        super().__init__(provider)
         self.by = by
-
-
-class ProviderSwitched(Message):
-    """The person switched `provider` off, or on again."""
-
-    def __init__(self, provider: str) -> None:
-        super().__init__()
-        self.provider = provider
 
 
 class StrategyPassedOn(Message):

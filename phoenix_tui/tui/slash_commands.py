@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from phoenix_tui.core.errors import ProviderError
 from phoenix_tui.core.profiles import PROVIDER_NAMES
 from phoenix_tui.core.types import Strategy
+from phoenix_tui.tui import keys
 from phoenix_tui.tui.slash import nearest
 from phoenix_tui.tui.text import one_line
 from phoenix_tui.tui.wording import what_happened
@@ -22,8 +23,10 @@ INCIDENTS_SHOWN = 30
 def carry_out(screen: MainScreen, name: str, argument: str) -> None:
     """Run the command `name`, which is one of the table's."""
     match name:
-        case "providers" | "health":
+        case "providers" | "health" if not argument:
             screen.action_providers()
+        case "providers" | "health" | "provider":
+            _open_page(screen, argument)
         case "incidents":
             screen.work(partial(_incidents, screen), "incidents", exclusive=True)
         case "route":
@@ -70,23 +73,40 @@ def _local(screen: MainScreen, argument: str) -> None:
 
 
 def _use(screen: MainScreen, argument: str) -> None:
+    if name := _provider(screen, argument):
+        screen.action_primary(name)
+
+
+def _open_page(screen: MainScreen, argument: str) -> None:
+    """The page of the provider that is named, else of the primary."""
+    snapshot = screen.snapshot
+    if name := _provider(screen, argument or (snapshot.primary if snapshot else "")):
+        screen.action_provider_page(name)
+
+
+def _provider(screen: MainScreen, argument: str) -> str | None:
+    """The provider that `argument` names; where it names none, that is told."""
     name = argument.lower()
     if name in PROVIDER_NAMES:
-        screen.action_primary(name)
-        return
+        return name
     near = nearest(name, PROVIDER_NAMES) if name else None
     meant = f"Did you mean {near}? " if near else ""
     asked = f"There is no provider {one_line(argument)[:40]}. " if argument else "Which one? "
     screen.tell(f"{asked}{meant}The seven: {', '.join(PROVIDER_NAMES)}.", "warning")
+    return None
 
 
 async def _incidents(screen: MainScreen) -> None:
     # Not before somebody asks: the first picture needs none of it.
     from phoenix_tui.core.kept_health import NotKept  # noqa: PLC0415 - as above
-    from phoenix_tui.tui.incident_report import incident_report  # noqa: PLC0415 - as above
+    from phoenix_tui.tui.incident_report import (  # noqa: PLC0415 - as above
+        NOTHING_KEPT,
+        NOTHING_YET,
+        incident_report,
+    )
 
     if screen.begin.incidents is None:
-        screen.tell("Nothing is kept here: this run leaves no trace.")
+        screen.tell(NOTHING_KEPT)
         return
     try:
         records = await screen.begin.incidents(INCIDENTS_SHOWN)
@@ -97,28 +117,36 @@ async def _incidents(screen: MainScreen) -> None:
     if lines:
         lines.append([("phoenix-tui incidents has them all", "$text-muted")])
     else:
-        lines.append([("Nothing yet: failures, switches and changes of health will be here.", "")])
+        lines.append([(NOTHING_YET, "")])
     screen.print("Incidents", lines)
 
 
 async def _model(screen: MainScreen, argument: str) -> None:
-    client = await screen.client()
-    primary = client.primary_provider
+    primary = (await screen.client()).primary_provider
     if argument:
         screen.choose_model(primary, argument)
-        return
+    else:
+        await print_models(screen, primary)
+
+
+async def print_models(screen: MainScreen, name: str) -> None:
+    """Print which models the provider `name` has, in the chat."""
+    client = await screen.client()
     try:
-        models = await client.list_models(primary)
+        models = await client.list_models(name)
     except ProviderError as error:
-        screen.tell(f"{primary} {what_happened(error.info)}; its models are not known.", "warning")
+        screen.tell(f"{name} {what_happened(error.info)}; its models are not known.", "warning")
         return
     usable = [model.id for model in models if model.usable]
-    current = client.snapshot().info_of(primary).model
+    current = client.snapshot().info_of(name).model
     lines = []
     for model in usable[:MODELS_SHOWN]:
         is_current = model == current
         lines.append([("* " if is_current else "  ", "$accent"), (one_line(model), "$accent" if is_current else "")])
     if len(usable) > MODELS_SHOWN:
         hidden = len(usable) - MODELS_SHOWN
-        lines.append([(f"  and {hidden} more: phoenix-tui models --provider {primary}", "$text-muted")])
-    screen.print(f"Models of {primary}; /model ID chooses one", lines)
+        lines.append([(f"  and {hidden} more: phoenix-tui models --provider {name}", "$text-muted")])
+    chooses = "/model ID chooses one"
+    if name != client.primary_provider:
+        chooses = f"{chooses} once it is the primary ({keys.label(f'primary.{name}')})"
+    screen.print(f"Models of {name}; {chooses}", lines)

@@ -27,9 +27,10 @@ class ChoiceKeeper(Protocol):
 
 
 class IncidentReader(Protocol):
-    """The newest `limit` records of the log that are worth a line, oldest first. Raises NotKept."""
+    """The newest `limit` records of the log that are worth a line, oldest first; with `provider` those that are about
+    it. Raises NotKept."""
 
-    async def __call__(self, limit: int) -> tuple[Record, ...]: ...
+    async def __call__(self, limit: int, provider: str | None = None) -> tuple[Record, ...]: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +40,8 @@ class Start:
     `open_client` makes the client after the first paint; `warm_up` runs before it in a thread and imports what is
     heavy. `notices` are sentences to show at the start (configuration problems, hints), `news` has those that have come
     up since; it is asked after each change of health. `state_folder` None keeps nothing, `choices` None no choices and
-    `incidents` None no log (the demo). `models` and `strategy` are what was chosen on the screen before. With
+    `incidents` None no log. `models` and `strategy` are what was chosen on the screen before; `key_sources` says where
+    the keys come from, by provider, as far as they have one. With
     `local_only` nothing ever leaves this machine, whatever a conversation wants. `wall` is the time of day in
     seconds since the epoch.
     """
@@ -53,6 +55,7 @@ class Start:
     incidents: IncidentReader | None = None
     models: Mapping[str, str] = field(default_factory=dict)
     strategy: Strategy | None = None
+    key_sources: Mapping[str, str] = field(default_factory=dict)
     system_prompt: str = ""
     is_demo: bool = False
     local_only: bool = False

@@ -176,8 +176,7 @@ class AskingScreen(ProviderScreen):
         """As `TurnStage` has it. While a question stands, nothing may hide it."""
         if question is not None and (self._asked is None or question.target != self._asked.target):
             self._asked_since = self.begin.wall()
-            while self.app.screen is not self and len(self.app.screen_stack) > 1:
-                self.app.pop_screen()
+            self.come_forward()
             self.remove_class("-overlay")
         self._asked = question
         self.now = self.begin.wall()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
+from functools import partial
 from typing import ClassVar
 
 from textual import events, on
@@ -16,7 +17,7 @@ from textual.timer import Timer
 from textual.widget import Widget
 from textual.widgets import Static
 
-from phoenix_tui.tui import keys
+from phoenix_tui.tui import keys, messages
 from phoenix_tui.tui.bindings import Group, bindings_of
 from phoenix_tui.tui.conversation import Conversation
 from phoenix_tui.tui.keeping import SessionKeeper
@@ -27,7 +28,7 @@ from phoenix_tui.tui.screens.asking_screen import AskingScreen, still_coming
 from phoenix_tui.tui.screens.help import HelpScreen
 from phoenix_tui.tui.session import Found, Saved, SessionStore
 from phoenix_tui.tui.slash import Run, Say, parse
-from phoenix_tui.tui.slash_commands import carry_out
+from phoenix_tui.tui.slash_commands import carry_out, print_models
 from phoenix_tui.tui.start import Start
 from phoenix_tui.tui.text import ago, count
 from phoenix_tui.tui.widgets.fallback_panel import FallbackPanel
@@ -37,6 +38,7 @@ from phoenix_tui.tui.widgets.panels import NARROWEST, Panels
 from phoenix_tui.tui.widgets.prompt import Prompt
 from phoenix_tui.tui.widgets.transcript import Transcript
 from phoenix_tui.tui.widgets.welcome import Welcome
+from phoenix_tui.tui.wording import mend
 
 DRAFT_SAVED_AFTER = 2.0
 """Seconds after a key until the draft is written; a kill -9 loses no more."""
@@ -49,7 +51,9 @@ class MainScreen(AskingScreen):
     HORIZONTAL_BREAKPOINTS = [  # noqa: RUF012 - Textual declares it so
         (0, "-tiny"), (40, "-narrow"), (100, "-wide"),
     ]  # fmt: skip
-    VERTICAL_BREAKPOINTS = [(0, "-flat"), (12, "-low"), (18, "-short"), (30, "-tall")]  # noqa: RUF012 - as above
+    VERTICAL_BREAKPOINTS = [  # noqa: RUF012 - as above
+        (0, "-flat"), (12, "-low"), (18, "-short"), (30, "-tall"), (46, "-taller"), (58, "-tallest"),
+    ]  # fmt: skip
     BINDINGS: ClassVar[list[BindingType]] = [*bindings_of(Group.ANYWHERE), *bindings_of(Group.READING)]
 
     group: reactive[Group] = reactive(Group.PROMPT, repaint=False)
@@ -303,6 +307,41 @@ class MainScreen(AskingScreen):
             self.tell("One moment: the connections are still being opened.")
             return
         self.print("Providers", report(self.snapshot, self.begin.wall(), self.glyphs))
+
+    def action_provider_page(self, name: str) -> None:
+        """Show all that is known of `name`."""
+        # Not before somebody asks: the first picture needs none of it.
+        from phoenix_tui.tui.screens.provider_page import ProviderPage  # noqa: PLC0415 - as above
+
+        page = self.app.screen
+        if isinstance(page, ProviderPage):
+            page.provider = name
+        else:
+            self.app.push_screen(ProviderPage(self, name))
+
+    @on(messages.ProviderOpened)
+    def _provider_opened(self, event: messages.ProviderOpened) -> None:
+        self.action_provider_page(event.provider)
+
+    def action_set_key(self, name: str) -> None:
+        """Say how `name` gets a key."""
+        info = self.snapshot.info_of(name) if self.snapshot else None
+        if info is not None and (line := mend(info)):
+            self.tell(f"{name} is set up by {line} in .env.local; then start again.")
+        else:
+            self.tell(f"{name} needs no other key now.")
+
+    def action_pick_model(self, name: str) -> None:
+        """Show which models `name` has."""
+        self.work(partial(print_models, self, name), "models", exclusive=True)
+
+    @on(messages.KeyRequested)
+    def _key_requested(self, event: messages.KeyRequested) -> None:
+        self.action_set_key(event.provider)
+
+    @on(messages.ModelRequested)
+    def _model_requested(self, event: messages.ModelRequested) -> None:
+        self.action_pick_model(event.provider)
 
     def action_route(self) -> None:
         if self.shown is None:
