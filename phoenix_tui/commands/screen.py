@@ -124,6 +124,7 @@ def _start(opened: Opened, keeper: KeyKeeper, resumed: Resumed | None) -> Start:
         models=opened.settings.choices.models,
         strategy=Strategy(strategy) if (strategy := opened.settings.choices.strategy) else None,
         resumed=resumed,
+        key_sources=_key_sources(opened),
         system_prompt=opened.settings.system_prompt or "",
         local_only=opened.config.local_only,
         surroundings=surroundings_of(os.environ, sys.stdout.encoding or "ascii"),
@@ -137,14 +138,16 @@ def demo_start(*, comes_back: bool = False) -> Start:
     and keys; what they change there is for that run."""
     from phoenix_tui.commands.own_preferences import read_own_preferences
     from phoenix_tui.commands.surroundings import surroundings_of
-    from phoenix_tui.core.timeline import told
+    from phoenix_tui.core.timeline import involved, told
     from phoenix_tui.tui.start import Start
 
     preferences, wrong = read_own_preferences(os.environ)
     records: deque[Record] = deque(maxlen=_DEMO_RECORDS)
 
-    async def incidents(limit: int) -> tuple[Record, ...]:
-        return tuple(record for record in records if told(record))[-limit:]
+    async def incidents(limit: int, provider: str | None = None) -> tuple[Record, ...]:
+        return tuple(
+            record for record in records if told(record) and (provider is None or provider in involved(record))
+        )[-limit:]
 
     return Start(
         open_client=lambda: _open_demo(records.append),
@@ -176,13 +179,22 @@ def _warm_up() -> None:
     import phoenix_tui.core.client  # noqa: F401 - loaded in a thread while the first picture stands
 
 
-async def _read_incidents(limit: int) -> tuple[Record, ...]:
+def _key_sources(opened: Opened) -> dict[str, str]:
+    """Where each provider's key was found, in words: `OPENAI_API_KEY (.env, line 3)`."""
+    from phoenix_tui.core.profiles import PROFILES
+
+    variables = {profile.name: profile.key_variables[0] for profile in PROFILES if profile.key_variables}
+    sources = opened.settings.sources
+    return {name: str(sources[variable]) for name, variable in variables.items() if variable in sources}
+
+
+async def _read_incidents(limit: int, provider: str | None = None) -> tuple[Record, ...]:
     """What happened of late, in this program and in others."""
     from phoenix_tui.store import Wanted, open_store
 
     store = open_store(paths.state_dir(os.environ))
     try:
-        found = await store.incidents.read(Wanted(limit=limit, notable=True))
+        found = await store.incidents.read(Wanted(provider=provider, limit=limit, notable=True))
     finally:
         await store.close()
     return tuple(incident.record for incident in found.incidents)

@@ -28,6 +28,7 @@ class Group(StrEnum):
     ORDER = "In the fallback order"
     FIRST = "On the first screen (Esc leaves the prompt)"
     KEY = "In the key dialog"
+    PAGE = "On the page of a provider"
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,11 +111,14 @@ KEYS: tuple[KeyAction, ...] = (
     KeyAction(
         "panels.narrower", "less_than_sign", f"screen.panel_width(-{STEP})", "Make the panels narrower", Group.PANELS
     ),
-    KeyAction(
-        "health.primary", "enter", "make_primary", "Make the chosen provider the primary", Group.HEALTH, "", "primary"
-    ),
-    KeyAction("health.check", "c", "check", "Check the chosen provider now (free)", Group.HEALTH, "", "check now"),
-    KeyAction("order.open", "enter", "open", "Show all there is of the chosen provider", Group.ORDER, "", "show"),
+    KeyAction("health.open", "enter", "open_page", "Open the page of the chosen provider", Group.HEALTH, "", "open"),
+    KeyAction("health.primary", "p", "make_primary", "Make it the primary", Group.HEALTH, "", "primary"),
+    KeyAction("health.check", "c", "check", "Check it now (free)", Group.HEALTH, "", "check"),
+    KeyAction("health.key", "k", "set_key", "Give it a key", Group.HEALTH, "", "key"),
+    KeyAction("health.model", "m", "choose_model", "Choose its model", Group.HEALTH, "", "model"),
+    KeyAction("health.switch", "x", "switch", "Switch it off or on again", Group.HEALTH, "", "off/on"),
+    KeyAction("health.clear", "z", "clear", "Forget its failures, waits and blocks", Group.HEALTH),
+    KeyAction("order.open", "enter", "open", "Open the page of the chosen provider", Group.ORDER, "", "open"),
     KeyAction("order.primary", "p", "make_primary", "Make the chosen provider the primary", Group.ORDER, "", "primary"),
     KeyAction("order.up", "K,shift+up", "move(-1)", "Move the chosen provider up", Group.ORDER, "", "move up"),
     KeyAction("order.down", "J,shift+down", "move(1)", "Move it down", Group.ORDER, "", "down"),
@@ -130,6 +134,14 @@ KEYS: tuple[KeyAction, ...] = (
     KeyAction("key.enter", "enter", "submit", "Test what was entered, and save it", Group.KEY),
     KeyAction("key.remove", "ctrl+d", "remove", "Take away what is saved (twice)", Group.KEY, priority=True),
     KeyAction("key.page", "ctrl+b", "page", "Open the page on which keys are made", Group.KEY, priority=True),
+    KeyAction("page.primary", "p", "make_primary", "Make it the primary", Group.PAGE, "", "primary"),
+    KeyAction("page.check", "c", "check", "Check it now (free)", Group.PAGE, "", "check"),
+    KeyAction("page.switch", "x", "switch", "Switch it off or on again", Group.PAGE, "", "off/on"),
+    KeyAction("page.before", "left", "turn(-1)", "Go to the page of the provider before", Group.PAGE, "", "before"),
+    KeyAction("page.after", "right", "turn(1)", "Go to the page of the one after", Group.PAGE, "", "after"),
+    KeyAction("page.clear", "z", "clear", "Forget its failures, waits and blocks", Group.PAGE, "", "forget"),
+    KeyAction("page.key", "k", "set_key", "Give it a key", Group.PAGE, "", "key"),
+    KeyAction("page.model", "m", "choose_model", "Choose its model", Group.PAGE, "", "model"),
 )
 
 

@@ -35,6 +35,7 @@ class RunsCommands(Protocol):
 
 
 _FOR_EACH_PROVIDER = (
+    ("Open the page of {name}", "all that is known of its health", "provider_page('{name}')"),
     ("Choose the model of {name}", "from its live list, or by typing its name", "choose_model('{name}')"),
     ("Pin {name} to its place, or let it be moved", "as long as it can be asked, nothing moves it", "pin('{name}')"),
     ("Check {name} now", "a free check, nothing is generated", "check('{name}')"),
@@ -42,6 +43,7 @@ _FOR_EACH_PROVIDER = (
     ("Move {name} down in the fallback order", "it is asked later", "move('{name}', 1)"),
     ("Switch {name} off or on", "a provider that is off is never asked", "switch('{name}')"),
     ("Set up {name}: {what}", "it is tested before it is saved, /key {name}", "set_key('{name}')"),
+    ("Forget the failures of {name}", "its waits and blocks too; it counts as new", "clear_health('{name}')"),
 )
 _SCREEN_ACTIONS = (
     ("Show the health of all providers", "/providers", "providers"),

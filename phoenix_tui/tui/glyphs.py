@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from math import log
 
 from phoenix_tui.core.errors import ErrorClass
 from phoenix_tui.core.profiles import PROVIDER_NAMES, profile_of
@@ -29,6 +28,11 @@ class Glyphs:
     failure: str
     separator: str
     levels: str
+    corner: str
+    upright: str
+    axis: str
+    filled: str
+    unfilled: str
 
     def state(self, state: HealthState) -> str:
         """The sign of one state."""
@@ -63,6 +67,11 @@ UNICODE = Glyphs(
     failure="×",
     separator="·",
     levels="▁▂▃▄▅▆▇█",
+    corner="└",
+    upright="│",
+    axis="─",
+    filled="━",
+    unfilled="┄",
 )
 _STYLES = {
     HealthState.UNKNOWN: "$text-muted",
@@ -120,24 +129,3 @@ def word_of(health: ProviderHealth, info: ProviderInfo) -> str:
     if health.state is HealthState.UNKNOWN and health.last_checked is not None:
         return "no answer" if has_failed_check(health) else "checked"
     return _WORDS[health.state]
-
-
-_FASTEST, _SLOWEST = 0.15, 12.0
-
-
-def graph(recent: tuple[float | None, ...], width: int, glyphs: Glyphs) -> tuple[tuple[str, bool], ...]:
-    """The newest `width` samples as (sign, whether it is a failure), oldest first.
-
-    Height is the logarithm of the time to first token between 0.15 s and 12 s, so that 0.3 s and 3 s look different
-    and one slow answer does not flatten the rest. A failure is a gap with a mark of its own.
-    """
-    span = log(_SLOWEST / _FASTEST)
-    top = len(glyphs.levels) - 1
-    signs: list[tuple[str, bool]] = []
-    for ttft in recent[-width:]:
-        if ttft is None:
-            signs.append((glyphs.failure, True))
-            continue
-        height = log(min(max(ttft, _FASTEST), _SLOWEST) / _FASTEST) / span
-        signs.append((glyphs.levels[round(height * top)], False))
-    return tuple(signs)

@@ -6,10 +6,11 @@ from __future__ import annotations
 from datetime import datetime
 
 from phoenix_tui.core.errors import ErrorClass
+from phoenix_tui.core.policy import consequence_of
 from phoenix_tui.core.snapshot import HealthState, ProviderHealth, ProviderInfo, Snapshot
 from phoenix_tui.core.types import RateLimit
 from phoenix_tui.tui.glyphs import has_failed_check
-from phoenix_tui.tui.text import ago, countdown, one_line
+from phoenix_tui.tui.text import ago, countdown, one_line, time_of_day
 from phoenix_tui.tui.wording import key_variable, mend, what_happened
 
 LOW = 0.2
@@ -20,9 +21,11 @@ Phrases = tuple[str, ...]
 
 
 def why_not(health: ProviderHealth, info: ProviderInfo) -> Phrases:
-    """Why nobody would simply ask the provider now; empty when they would."""
+    """Why nobody would simply ask the provider now; empty when they would, and for a lost network, which is said once
+    for all of them."""
+    brief = consequence_of(health.last_error).words if health.last_error else ""
     if has_failed_check(health) and health.last_error:
-        return (what_happened(health.last_error),)
+        return (what_happened(health.last_error), brief)
     reason = one_line(health.reason)
     match health.state:
         case HealthState.UNCONFIGURED:
@@ -30,16 +33,16 @@ def why_not(health: ProviderHealth, info: ProviderInfo) -> Phrases:
         case HealthState.BLOCKED:
             return (*_blocked(health, info), reason)
         case HealthState.COOLING:
-            brief = reason.partition(",")[0]
+            briefly = reason.partition(",")[0]
             model = f"{one_line(info.model)}: " if info.model and "all its models" not in reason else ""
-            return (model + reason, model + brief, brief)
+            return (model + reason, model + briefly, briefly)
         case HealthState.PROBATION:
-            return ("back after an outage; a trial is under way", "a trial is under way") if health.on_trial else (
-                "back after an outage; the next request is its trial", "the next request is its trial")  # fmt: skip
-        case HealthState.UNAVAILABLE | HealthState.OFFLINE | HealthState.DISABLED:
+            if health.on_trial:
+                return ("back after an outage; a trial is under way", "a trial is under way", "trial under way")
+            return ("back after an outage; the next request is its trial", "the next request is its trial")
+        case HealthState.UNAVAILABLE | HealthState.DISABLED:
             happened = what_happened(health.last_error) if health.last_error else ""
-            said_above = health.state is HealthState.OFFLINE
-            return (one_line(info.model),) if said_above else (reason or one_line(info.problem) or happened, happened)
+            return (reason or one_line(info.problem) or happened, happened, brief)
         case _:
             return ()
 
@@ -57,35 +60,72 @@ def _blocked(health: ProviderHealth, info: ProviderInfo) -> Phrases:
             return ()
 
 
+def first_token(health: ProviderHealth, model: str) -> float | None:
+    """How soon its answers usually begin, in seconds: the median of `model`, the one that would be asked; before that
+    has answered, the average of all its models. None before the first answer."""
+    known = health.model(model)
+    return known.ttft_median if known and known.ttft_median is not None else health.ttft_average
+
+
+def last_error(health: ProviderHealth, now: float) -> Phrases:
+    """The newest failure of a request in one line; empty where none is known."""
+    if health.last_error is None or health.last_failure is None:
+        return ()
+    happened = what_happened(health.last_error)
+    when = time_of_day(health.last_failure.timestamp(), now)
+    return (f"last error {when}: {happened}", happened, consequence_of(health.last_error).words)
+
+
+def in_memory(health: ProviderHealth, info: ProviderInfo) -> str:
+    """Whether the model of a local server is loaded, in a word or two; empty where that is not known."""
+    if not info.local or info.model_loaded is None:
+        return ""
+    if info.model_loaded:
+        return "loaded"
+    return "loading" if health.in_flight else "not loaded"
+
+
 def hint(health: ProviderHealth, info: ProviderInfo, now: float) -> Phrases:
     """What is worth knowing of a provider that can be asked; empty when there is nothing."""
+    if health.state is HealthState.SUSPECT:
+        return last_error(health, now) or (one_line(health.reason),)
     if low := scarce(health):
-        left, again = _left(low), _resets(low, now)
+        left, again = left_of(low), resets_in(low, now)
         return (f"{left}, {again}", left) if again else (left,)
     if info.upstream is not None and info.upstream.trouble:
         return (f"status page: {one_line(info.upstream.words)}", "its status page reports trouble")
     return ()
 
 
+def tightest(health: ProviderHealth) -> RateLimit | None:
+    """The limit of which the smallest share is left."""
+    return min((limit for limit in health.headroom if share_left(limit) is not None), key=_share, default=None)
+
+
 def scarce(health: ProviderHealth) -> RateLimit | None:
     """The limit of which the smallest share is left, if that is little."""
-    low = [limit for limit in health.headroom if _share(limit) < LOW]
-    return min(low, key=_share, default=None)
+    limit = tightest(health)
+    return limit if limit is not None and _share(limit) < LOW else None
+
+
+def share_left(limit: RateLimit) -> float | None:
+    """The share of a limit that is left, 0 to 1; None where the provider did not tell enough."""
+    return min(1.0, limit.remaining / limit.limit) if limit.limit and limit.remaining is not None else None
 
 
 def _share(limit: RateLimit) -> float:
-    if not limit.limit or limit.remaining is None:
-        return 1.0
-    return limit.remaining / limit.limit
+    share = share_left(limit)
+    return 1.0 if share is None else share
 
 
 def headroom(limit: RateLimit, now: float) -> str:
     """What is left of one limit, and when it begins anew: `12 of 60 requests left, resets in 40s`."""
-    again = _resets(limit, now)
-    return f"{_left(limit)}, {again}" if again else _left(limit)
+    again = resets_in(limit, now)
+    return f"{left_of(limit)}, {again}" if again else left_of(limit)
 
 
-def _left(limit: RateLimit) -> str:
+def left_of(limit: RateLimit) -> str:
+    """What is left of one limit: `12 of 60 requests left`."""
     kind = one_line(limit.kind.replace("-", " "))
     if limit.remaining is None:
         return f"at most {limit.limit:,} {kind}"
@@ -93,7 +133,8 @@ def _left(limit: RateLimit) -> str:
     return f"{limit.remaining:,}{of} {kind} left"
 
 
-def _resets(limit: RateLimit, now: float) -> str:
+def resets_in(limit: RateLimit, now: float) -> str:
+    """When a limit begins anew; empty where that is not known, or over."""
     remaining = (limit.resets_at or 0.0) - now
     return f"resets in {countdown(remaining)}" if remaining > 0 else ""
 
@@ -112,6 +153,11 @@ def remaining_until(moment: datetime | None, now: float) -> float | None:
 def remaining_until_retry(health: ProviderHealth, now: float) -> float | None:
     """Seconds until an unavailable provider may be tried again; None when it is available or nothing is planned."""
     return None if health.is_available else remaining_until(health.retry_at, now)
+
+
+def next_try(remaining: float) -> str:
+    """When it may be asked again, from the seconds until then."""
+    return f"next try in {countdown(remaining)}"
 
 
 def offline_banner(snapshot: Snapshot, now: float) -> Phrases:

@@ -13,62 +13,53 @@ class ActionClicked(Message):
         self.action = action
 
 
-class PrimaryChosen(Message):
+class ProviderMessage(Message):
+    """A fact about one provider."""
+
+    def __init__(self, provider: str) -> None:
+        super().__init__()
+        self.provider = provider
+
+
+class ProviderOpened(ProviderMessage):
+    """The person wants to see all that is known of `provider`."""
+
+
+class PrimaryChosen(ProviderMessage):
     """The person wants `provider` to be asked first."""
 
-    def __init__(self, provider: str) -> None:
-        super().__init__()
-        self.provider = provider
 
-
-class CheckRequested(Message):
+class CheckRequested(ProviderMessage):
     """The person wants a free check of `provider` now."""
 
-    def __init__(self, provider: str) -> None:
-        super().__init__()
-        self.provider = provider
+
+class ClearRequested(ProviderMessage):
+    """The person wants the failures, waits and blocks of `provider` forgotten."""
 
 
-class KeyRequested(Message):
+class KeyRequested(ProviderMessage):
     """The person wants to give `provider` a key."""
 
-    def __init__(self, provider: str) -> None:
-        super().__init__()
-        self.provider = provider
+
+class ModelRequested(ProviderMessage):
+    """The person wants to choose the model of `provider`."""
 
 
-class OrderMoved(Message):
+class ProviderSwitched(ProviderMessage):
+    """The person switched `provider` off, or on again."""
+
+
+class PinChanged(ProviderMessage):
+    """The person wants the place of `provider` kept, or given up."""
+
+
+class OrderMoved(ProviderMessage):
     """The person moved `provider` by so many places in their own order, up where it is negative; 0: it was dragged to
     where it stands there already."""
 
     def __init__(self, provider: str, by: int) -> None:
-        super().__init__()
-        self.provider = provider
+        super().__init__(provider)
         self.by = by
-
-
-class ProviderSwitched(Message):
-    """The person switched `provider` off, or on again."""
-
-    def __init__(self, provider: str) -> None:
-        super().__init__()
-        self.provider = provider
-
-
-class PinChanged(Message):
-    """The person wants the place of `provider` kept, or given up."""
-
-    def __init__(self, provider: str) -> None:
-        super().__init__()
-        self.provider = provider
-
-
-class ProviderOpened(Message):
-    """The person wants to see all there is of `provider`."""
-
-    def __init__(self, provider: str) -> None:
-        super().__init__()
-        self.provider = provider
 
 
 class UndoAsked(Message):

@@ -9,7 +9,7 @@ from textual.filter import LineFilter
 _SIGNS = str.maketrans(
     {
         **dict.fromkeys("│┃▎▌▊▐", "|"),
-        **dict.fromkeys("─━┄—–·▪", "-"),
+        **dict.fromkeys("─┄—–·▪", "-"),
         **dict.fromkeys("╭╮╰╯┌┐└┘├┤┬┴┼●", "+"),
         **dict.fromkeys("•★", "*"),
         **dict.fromkeys("◦○☐", "o"),
@@ -20,6 +20,7 @@ _SIGNS = str.maketrans(
         **dict.fromkeys("‘’", "'"),
         **dict.fromkeys("“”", '"'),
         **dict(zip("▁▂▃▄▅▆▇█", "_.-=+*#@", strict=True)),
+        "━": "=",
         "▔": " ",
         "◐": "~",
         "◌": "z",

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import datetime
-
 from phoenix_tui.core.snapshot import HealthState, ProviderHealth, ProviderInfo, Snapshot
+from phoenix_tui.tui import provider_facts
 from phoenix_tui.tui.glyphs import Glyphs, has_failed_check, style_of, word_of
-from phoenix_tui.tui.health_words import as_of, headroom, offline_banner, remaining_until, remaining_until_retry
-from phoenix_tui.tui.text import ago, count, countdown, fit, money, one_line, percent, seconds
+from phoenix_tui.tui.health_words import as_of, headroom, next_try, offline_banner, remaining_until_retry
+from phoenix_tui.tui.text import fit, money, one_line
 from phoenix_tui.tui.wording import mend, next_step, said
 
 Part = tuple[str, str]
@@ -42,44 +41,34 @@ def _facts(health: ProviderHealth, info: ProviderInfo, now: float) -> list[str]:
         mended_by = mend(info)
         return [f"not configured: {mended_by}" if mended_by else "not configured"]
     facts: list[str] = []
+    success, failure, checked = provider_facts.moments(health, now)
     if health.total_requests:
-        facts.append(f"success rate {percent(health.success_rate)}")
-        others = f", {health.neutral_requests} stopped or not its fault" if health.neutral_requests else ""
-        others += f", {health.in_flight} under way" if health.in_flight else ""
-        requests = count(health.total_requests, "request")
-        facts.append(f"{requests} ({health.successful_requests} successful, {health.failed_requests} failed{others})")
-        facts.append(f"average response time {seconds(health.average_response_time)}")
-        facts.append(f"last success {_when(health.last_success, now)}")
-        facts.append(f"last failure {_when(health.last_failure, now)}")
+        facts += provider_facts.said((provider_facts.success_rate(health),))
+        facts.append(provider_facts.requests_said(health))
+        facts += provider_facts.said((provider_facts.response_time(health),))
+        facts += filter(None, (provider_facts.first_token_said(health, info.model),))
+        facts += provider_facts.said((success, failure))
     else:
         facts.append("not yet tested" if health.last_checked is None else "no request yet")
     if health.last_checked is not None and not health.total_requests:
-        facts.append(f"checked {_when(health.last_checked, now)}")
+        facts += provider_facts.said((checked,))
     if age := as_of(health, now):
         facts.append(f"all this {age}, from an earlier run")
     if (not health.is_available or has_failed_check(health) or health.state is HealthState.PROBATION) and health.reason:
         facts.append(one_line(health.reason))
     if remaining := remaining_until_retry(health, now):
-        facts.append(f"next try in {countdown(remaining)}")
+        facts.append(next_try(remaining))
     if health.state is HealthState.BLOCKED and health.last_error:
         step = next_step(health.last_error, info.model, info).rstrip(".")
         facts.append(step[0].lower() + step[1:])
     facts += [
-        f"{one_line(its.model)} rests for {countdown(rest)} more ({one_line(its.cooling_reason)})"
+        f"{one_line(its.model)} {rest}"
         for its in health.models
-        if (rest := remaining_until(its.cooling_until, now)) and health.state is not HealthState.COOLING
+        if (rest := provider_facts.rest(its, now)) and health.state is not HealthState.COOLING
     ]
-    if info.local and info.model_loaded is False:
-        facts.append("its model is being loaded" if health.in_flight else "its model is not loaded yet")
     facts += [headroom(limit, now) for limit in health.headroom]
-    if info.upstream is not None:
-        words = one_line(info.upstream.words) or ("trouble" if info.upstream.trouble else "no trouble")
-        facts.append(f"its status page says: {words} ({one_line(info.upstream.page)})")
+    facts += filter(None, (provider_facts.loading(health, info), provider_facts.status_page(info)))
     if health.last_error is not None and (not health.is_available or has_failed_check(health)):
         own_words = said(health.last_error, 200)
         facts.append(own_words[:1].lower() + own_words[1:])
     return facts
-
-
-def _when(moment: datetime | None, now: float) -> str:
-    return "never" if moment is None else ago(max(0.0, now - moment.timestamp()))

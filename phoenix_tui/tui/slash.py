@@ -16,8 +16,9 @@ class SlashCommand:
 
 
 COMMANDS: tuple[SlashCommand, ...] = (
-    SlashCommand("providers", "health of all providers, printed in the chat"),
-    SlashCommand("health", "the same"),
+    SlashCommand("providers", "health of all providers, printed in the chat; with a name, its page", "NAME"),
+    SlashCommand("health", "the same", "NAME"),
+    SlashCommand("provider", "the page of a provider, of the primary without a name", "NAME"),
     SlashCommand("incidents", "what happened: failures, switches, changes of health"),
     SlashCommand("route", "who would be asked now, in which order, and why"),
     SlashCommand("strategy", "what makes that order: strict, balanced, latency or cost", "NAME"),

@@ -19,8 +19,10 @@ INCIDENTS_SHOWN = 30
 def carry_out(screen: MainScreen, name: str, argument: str) -> None:
     """Run the command `name`, which is one of the table's."""
     match name:
-        case "providers" | "health":
+        case "providers" | "health" if not argument:
             screen.action_providers()
+        case "providers" | "health" | "provider":
+            _open_page(screen, argument)
         case "incidents":
             screen.work(partial(_incidents, screen), "incidents", exclusive=True)
         case "route":
@@ -69,16 +71,29 @@ def _local(screen: MainScreen, argument: str) -> None:
 
 
 def _use(screen: MainScreen, argument: str) -> None:
-    name = argument.lower()
-    if not name:
+    if not argument:
         screen.action_pick_primary()
-    elif name in PROVIDER_NAMES:
+    elif name := _provider(screen, argument):
         screen.action_primary(name)
-    else:
-        near = nearest(name, PROVIDER_NAMES)
-        meant = f"Did you mean {near}? " if near else ""
-        asked = f"There is no provider {one_line(argument)[:40]}. "
-        screen.tell(f"{asked}{meant}The seven: {', '.join(PROVIDER_NAMES)}.", "warning")
+
+
+def _open_page(screen: MainScreen, argument: str) -> None:
+    """The page of the provider that is named, else of the primary."""
+    snapshot = screen.snapshot
+    if name := _provider(screen, argument or (snapshot.primary if snapshot else "")):
+        screen.action_provider_page(name)
+
+
+def _provider(screen: MainScreen, argument: str) -> str | None:
+    """The provider that `argument` names; where it names none, that is told."""
+    name = argument.lower()
+    if name in PROVIDER_NAMES:
+        return name
+    near = nearest(name, PROVIDER_NAMES)
+    meant = f"Did you mean {near}? " if near else ""
+    asked = f"There is no provider {one_line(argument)[:40]}. " if argument else "Which one? "
+    screen.tell(f"{asked}{meant}The seven: {', '.join(PROVIDER_NAMES)}.", "warning")
+    return None
 
 
 def _key(screen: MainScreen, argument: str) -> None:
@@ -96,10 +111,14 @@ def _key(screen: MainScreen, argument: str) -> None:
 async def _incidents(screen: MainScreen) -> None:
     # Not before somebody asks: the first picture needs none of it.
     from phoenix_tui.core.kept_health import NotKept  # noqa: PLC0415 - as above
-    from phoenix_tui.tui.incident_report import incident_report  # noqa: PLC0415 - as above
+    from phoenix_tui.tui.incident_report import (  # noqa: PLC0415 - as above
+        NOTHING_KEPT,
+        NOTHING_YET,
+        incident_report,
+    )
 
     if screen.begin.incidents is None:
-        screen.tell("Nothing is kept here: this run leaves no trace.")
+        screen.tell(NOTHING_KEPT)
         return
     try:
         records = await screen.begin.incidents(INCIDENTS_SHOWN)
@@ -110,7 +129,7 @@ async def _incidents(screen: MainScreen) -> None:
     if lines:
         lines.append([("phoenix-tui incidents has them all", "$text-muted")])
     else:
-        lines.append([("Nothing yet: failures, switches and changes of health will be here.", "")])
+        lines.append([(NOTHING_YET, "")])
     screen.print("Incidents", lines)
 
 

@@ -54,9 +54,10 @@ class PriceReader(Protocol):
 
 
 class IncidentReader(Protocol):
-    """The newest `limit` records of the log that are worth a line, oldest first. Raises NotKept."""
+    """The newest `limit` records of the log that are worth a line, oldest first; with `provider` those that are about
+    it. Raises NotKept."""
 
-    async def __call__(self, limit: int) -> tuple[Record, ...]: ...
+    async def __call__(self, limit: int, provider: str | None = None) -> tuple[Record, ...]: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,12 +75,13 @@ class Start:
     `open_client` makes the client after the first paint; `warm_up` runs before it in a thread and imports what is
     heavy. `notices` are sentences to show at the start (configuration problems, hints), `news` has those that have come
     up since; it is asked after each change of health. `state_folder` None keeps nothing, `choices` None no choices,
-    `keys` None no keys and `incidents` None no log (the demo). `price` None knows no prices. `own_files` is the folder
-    for what the screen writes besides the conversation: its own errors, and what no clipboard took; None writes
-    neither. `models` and `strategy` are what was chosen on the screen before. With `local_only` nothing ever leaves
-    this machine, whatever a conversation wants. `resumed` is what the screen had when it was left for the demo, and a
-    demo that `comes_back` was opened from another screen. `surroundings` and `preferences` make the look;
-    `keep_preferences` None keeps no change of them. `wall` is the time of day in seconds since the epoch.
+    `keys` None no keys and `incidents` None no log. `price` None knows no prices. `own_files` is the folder for what
+    the screen writes besides the conversation: its own errors, and what no clipboard took; None writes neither.
+    `models` and `strategy` are what was chosen on the screen before; `key_sources` says where the keys come from, by
+    provider, as far as they have one. With `local_only` nothing ever leaves this machine, whatever a conversation
+    wants. `resumed` is what the screen had when it was left for the demo, and a demo that `comes_back` was opened from
+    another screen. `surroundings` and `preferences` make the look; `keep_preferences` None keeps no change of them.
+    `wall` is the time of day in seconds since the epoch.
     """
 
     open_client: ClientFactory
@@ -94,6 +96,7 @@ class Start:
     price: PriceReader | None = None
     models: Mapping[str, str] = field(default_factory=dict)
     strategy: Strategy | None = None
+    key_sources: Mapping[str, str] = field(default_factory=dict)
     system_prompt: str = ""
     resumed: Resumed | None = None
     is_demo: bool = False

@@ -6,10 +6,15 @@ Everything here returns plain strings. A string reaches a widget only inside a `
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import UTC, datetime
 
 from rich.cells import cell_len, set_cell_size
+from textual.content import Content
 
 from phoenix_tui.core.text import strip_controls
+
+SECONDS_TOLD = 100
+"""How long ago a moment is told in seconds; then it is minutes."""
 
 
 def seconds(value: float | None) -> str:
@@ -36,13 +41,20 @@ def ago(elapsed: float) -> str:
     """How long ago, roughly: `just now`, `40 s ago`, `5 min ago`, `3 h ago`, `2 days ago`."""
     if elapsed < 2:
         return "just now"
-    if elapsed < 100:
+    if elapsed < SECONDS_TOLD:
         return f"{elapsed:.0f} s ago"
     if elapsed < 6_000:
         return f"{elapsed / 60:.0f} min ago"
     if elapsed < 172_800:
         return f"{elapsed / 3_600:.0f} h ago"
     return f"{elapsed / 86_400:.0f} days ago"
+
+
+def time_of_day(wall: float, now: float, *, exact: bool = False) -> str:
+    """A moment on this machine's clock: `14:03`, with seconds where `exact`; with its day where that is not today."""
+    then, today = datetime.fromtimestamp(wall, UTC).astimezone(), datetime.fromtimestamp(now, UTC).astimezone()
+    shown = f"{then:%H:%M:%S}" if exact else f"{then:%H:%M}"
+    return shown if then.date() == today.date() else f"{then:%Y-%m-%d} {shown}"
 
 
 def percent(share: float | None) -> str:
@@ -94,6 +106,13 @@ def fit(text: str, width: int, *, ellipsis: str = "…") -> str:
     """`clip`, filled up with spaces on the right to exactly `width` cells."""
     clipped = clip(text, width, ellipsis=ellipsis)
     return clipped + " " * (width - cell_len(clipped))
+
+
+def wrapped(text: str, width: int) -> list[str]:
+    """`text` without controls, broken at spaces into rows of at most `width` cells; a word that is too long is broken
+    anywhere. At least one row."""
+    rows = Content(strip_controls(text)).wrap(max(2, width))
+    return [row.plain.rstrip() for row in rows] or [""]
 
 
 def sentence(text: str, limit: int = 400) -> str:

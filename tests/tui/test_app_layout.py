@@ -52,8 +52,8 @@ async def test_the_overlay_opens_takes_the_focus_and_closes(open_screen: OpenScr
         await ui.pilot.press("escape")
         assert not shows(ui, "#health")
         assert ui.focus == "prompt"
-        await ui.pilot.press("f9", "z")
-        assert ui.screen.prompt.value == "z"
+        await ui.pilot.press("f9", "w")
+        assert ui.screen.prompt.value == "w"
         assert not shows(ui, "#health"), "it does not lie over what is written"
         await ui.pilot.press("ctrl+t", "ctrl+t")
         assert not shows(ui, "#health")
@@ -199,7 +199,7 @@ async def test_the_footer_follows_the_focus(open_screen: OpenScreen) -> None:
         bar = ui.screen.query_one(KeyBar)
         assert "enter send" in str(bar.render())
         await ui.pilot.press("tab")
-        assert "c check now" in str(bar.render())
+        assert "c check" in str(bar.render())
         await ui.pilot.press("tab")
         assert "x off/on" in str(bar.render())
 

@@ -132,9 +132,9 @@ async def test_two_slashes_send_one_and_a_path_is_no_command(open_screen: OpenSc
 
 async def test_an_unknown_command_names_the_nearest_and_stays_in_the_prompt(open_screen: OpenScreen) -> None:
     async with open_screen() as ui:
-        await ui.send("/provider")
+        await ui.send("/provders")
         await ui.until(lambda: any("Did you mean /providers?" in told for told in ui.told))
-        assert ui.screen.prompt.value == "/provider"
+        assert ui.screen.prompt.value == "/provders"
         assert not ui.client.turns
 
 

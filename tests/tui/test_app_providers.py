@@ -13,6 +13,7 @@ from phoenix_tui.core.profiles import PROVIDER_NAMES
 from phoenix_tui.core.snapshot import HealthState, Placement, ProviderHealth
 from phoenix_tui.core.types import Strategy
 from phoenix_tui.tui.commands import commands
+from phoenix_tui.tui.screens.provider_page import ProviderPage
 from phoenix_tui.tui.widgets.fallback_panel import FallbackPanel
 from phoenix_tui.tui.widgets.health_sidebar import HealthSidebar
 from phoenix_tui.tui.widgets.lines import HealthStrip, StatusLine
@@ -40,6 +41,7 @@ WELL = ProviderHealth(
     last_success=at(-12),
     last_failure=at(-400),
     recent=(0.3, None, 1.2),
+    recent_at=(NOW - 130, NOW - 70, NOW - 10),
 )
 
 
@@ -55,7 +57,7 @@ async def test_the_sidebar_says_in_words_how_each_one_is(open_screen: OpenScreen
     snapshot = make_snapshot("openrouter", "anthropic", "ollama", openrouter=WELL, anthropic=DOWN)
     async with open_screen(FakeClient(snapshot)) as ui:
         lines = health(ui).split("\n")
-        assert lines[0].split() == ["1", "●", "openrouter", "healthy", "1.2s", "95%"]
+        assert lines[0].split() == ["★1", "●", "openrouter", "healthy", "1.2s", "95%"]
         assert lines[1].split() == ["#1", "▂×▄", "openrouter-model"]
         assert lines[2].split() == ["2", "–", "openai", "no", "key"]
         assert lines[3].strip() == "OPENAI_API_KEY=..."
@@ -145,12 +147,12 @@ async def test_a_primary_that_is_down_is_chosen_with_a_warning(open_screen: Open
         await ui.until(lambda: any("but it cannot be asked (down): until it can" in told for told in ui.told))
 
 
-async def test_sidebar_enter_makes_primary_and_c_checks(open_screen: OpenScreen) -> None:
+async def test_in_the_sidebar_p_makes_primary_and_c_checks(open_screen: OpenScreen) -> None:
     client = FakeClient(make_snapshot("openrouter", "openai", "anthropic", anthropic=DOWN))
     async with open_screen(client) as ui:
         await ui.pilot.press("tab")
         assert ui.focus == "health"
-        await ui.pilot.press("down", "enter")
+        await ui.pilot.press("down", "p")
         await ui.until(lambda: ("primary", "openai") in client.calls)
         await ui.pilot.press("down", "c")
         await ui.until(lambda: any("anthropic was checked: down (3 failures in a row)." in told for told in ui.told))
@@ -191,14 +193,14 @@ async def test_the_order_is_changed_by_keys_and_kept(open_screen: OpenScreen) ->
         assert len(kept) == 5
 
 
-async def test_a_click_chooses_and_a_double_click_makes_primary(open_screen: OpenScreen) -> None:
+async def test_a_click_chooses_and_a_double_click_opens_the_page(open_screen: OpenScreen) -> None:
     client = FakeClient(make_snapshot("openrouter", "openai"))
     async with open_screen(client) as ui:
         await ui.pilot.click("#health", offset=(10, 3))
         assert ui.screen.query_one(HealthSidebar).chosen == "openai"
         assert not client.calls
         await ui.pilot.click("#health", offset=(10, 3), times=2)
-        await ui.until(lambda: ("primary", "openai") in client.calls)
+        await ui.until(lambda: isinstance(ui.app.screen, ProviderPage) and ui.app.screen.provider == "openai")
 
 
 @pytest.mark.parametrize("command", ["/providers", "/health"])
@@ -212,7 +214,7 @@ async def test_the_report_tells_everything_in_the_chat(open_screen: OpenScreen, 
         assert "Available: openrouter, ollama" in said
         assert (
             "openrouter healthy success rate 95%; 20 requests (19 successful, 1 failed); average response time 4.2s; "
-            "last success 12 s ago; last failure 7 min ago" in said
+            "time to first token 1.2s (average); last success 12 s ago; last failure 7 min ago" in said
         )
         assert "anthropic down success rate 0%; 3 requests (0 successful, 3 failed)" in said
         assert "next try in 12s; it said: Overloaded." in said

@@ -21,11 +21,11 @@ from phoenix_tui.core.snapshot import (
 )
 from phoenix_tui.core.types import RateLimit, Strategy
 from phoenix_tui.tui.glyphs import UNICODE
+from phoenix_tui.tui.health_rows import health_lines
 from phoenix_tui.tui.health_words import something_counts
 from phoenix_tui.tui.order_report import order_report
 from phoenix_tui.tui.report import report
 from phoenix_tui.tui.widgets.fallback_panel import FallbackPanel
-from phoenix_tui.tui.widgets.health_sidebar import health_rows
 from phoenix_tui.tui.widgets.lines import Banner, HealthStrip, KeyBar
 from phoenix_tui.tui.widgets.order_rows import order_rows
 from tests.tui.conftest import OpenScreen
@@ -43,8 +43,8 @@ def offline(name: str) -> ProviderHealth:
 def rows(health: ProviderHealth, width: int = 36, snapshot: Snapshot | None = None) -> list[str]:
     """The two lines of one provider in the sidebar."""
     snapshot = snapshot or make_snapshot(health.name, "ollama", **{health.name: health})
-    (row,) = [row for row in health_rows(snapshot, NOW, width, True, UNICODE) if row.key == health.name]
-    return [" ".join("".join(text for text, _ in line).split()) for line in row.lines]
+    lines = health_lines(snapshot, NOW, width, 2, UNICODE)[health.name]
+    return [" ".join("".join(text for text, _ in line).split()) for line in lines]
 
 
 def printed(snapshot: Snapshot) -> str:
@@ -52,7 +52,7 @@ def printed(snapshot: Snapshot) -> str:
 
 
 def test_a_rest_names_its_model_its_reason_and_its_end() -> None:
-    assert rows(COOLING) == ["2 ◌ openai cooling try in 24s", "openai-model: rate limit"]
+    assert rows(COOLING) == ["★2 ◌ openai cooling try in 24s", "openai-model: rate limit"]
     assert rows(COOLING, 60)[1] == "openai-model: rate limit, it asked for a pause"
     for_all = replace(COOLING, reason="rate limit for all its models, it asked for a pause")
     assert rows(for_all)[1] == "rate limit for all its models"
@@ -68,12 +68,12 @@ def test_a_rest_names_its_model_its_reason_and_its_end() -> None:
 )
 def test_a_block_says_what_mends_it(error_class: ErrorClass, word: str, fix: str) -> None:
     blocked = ProviderHealth("openai", HealthState.BLOCKED, reason="blocked", last_error=ErrorInfo(error_class, "no"))
-    assert rows(blocked) == [f"2 ✗ openai {word}", fix]
+    assert rows(blocked) == [f"★2 ✗ openai {word}", fix]
 
 
 def test_a_trial_is_announced_and_told() -> None:
     trial = ProviderHealth("openai", HealthState.PROBATION, reason="back after an outage, on trial")
-    assert rows(trial) == ["2 ◐ openai on trial", "#1 the next request is its trial"]
+    assert rows(trial) == ["★2 ◐ openai on trial", "#1 the next request is its trial"]
     assert rows(replace(trial, on_trial=True))[1] == "#1 a trial is under way"
 
 
@@ -103,7 +103,9 @@ def test_a_status_page_is_a_hint_and_its_words_are_only_words() -> None:
 
 
 def test_what_an_earlier_run_has_left_says_how_old_it_is() -> None:
-    kept = ProviderHealth("openai", HealthState.HEALTHY, recent=(0.3,), as_of=at(-180), total_requests=4)
+    kept = ProviderHealth(
+        "openai", HealthState.HEALTHY, recent=(0.3,), recent_at=(NOW - 1,), as_of=at(-180), total_requests=4
+    )
     assert rows(kept)[1] == "#1 ▂ as of 3 min ago"
     assert rows(kept, 60)[1] == "#1 ▂ openai-model, as of 3 min ago"
     assert "all this as of 3 min ago, from an earlier run" in printed(make_snapshot("openai", openai=kept))
@@ -116,7 +118,7 @@ def test_a_local_model_that_is_not_in_memory_says_so(in_flight: int, said: str) 
     snapshot = replace(snapshot, providers=providers)
     health = snapshot.health_of("ollama")
     assert rows(health, 60, snapshot)[1] == f"#1 ollama-model ({said})"
-    assert rows(health, 36, snapshot)[1] == f"#1 {said}"
+    assert rows(health, 26, snapshot)[1] == f"#1 {said}"
 
 
 def test_other_models_that_rest_are_in_the_report() -> None:

@@ -16,13 +16,14 @@ from textual.widgets import Static
 from phoenix_tui.core.errors import ErrorClass
 from phoenix_tui.core.events import TextDelta
 from phoenix_tui.core.secret import Secret
-from phoenix_tui.core.types import Strategy
+from phoenix_tui.core.types import ModelInfo, Strategy
 from phoenix_tui.tui.bindings import KEYS
 from phoenix_tui.tui.keys import ROWS
 from phoenix_tui.tui.ports import KeyPlace
 from phoenix_tui.tui.screens.help import HelpScreen
 from phoenix_tui.tui.screens.key_screen import KeyScreen
 from phoenix_tui.tui.screens.picker import Picker
+from phoenix_tui.tui.screens.provider_page import ProviderPage
 from phoenix_tui.tui.widgets.fallback_panel import FallbackPanel
 from tests.tui.conftest import Opened, OpenScreen
 from tests.tui.fakes import HOLD, FakeClient, FakeKeys, make_snapshot, nobody, says, started
@@ -325,11 +326,85 @@ async def _makes_the_panels_wider_or_narrower(ui: Opened, press: Press) -> None:
     assert ui.screen.query_one("#panels").region.width == before + (4 if press.id == "panels.wider" else -4)
 
 
-@scenario("health.check")
+async def choose(ui: Opened, press: Press) -> None:
+    """Bring the keys of `press` to where they are about openrouter: the health panel, or its page."""
+    if press.id.startswith("page."):
+        await open_page(ui, "openrouter")
+    else:
+        await focus(ui, "#health")
+
+
+async def open_page(ui: Opened, name: str) -> None:
+    await ui.run_actions(f"provider_page('{name}')")
+    await ui.until(lambda: page_of(ui) == name)
+
+
+def page_of(ui: Opened) -> str:
+    """Whose page is open; empty where none is."""
+    return ui.app.screen.provider if isinstance(ui.app.screen, ProviderPage) else ""
+
+
+@scenario("health.open")
+async def _opens_the_page(ui: Opened, press: Press) -> None:
+    await choose(ui, press)
+    await press()
+    await ui.until(lambda: page_of(ui) == "openrouter")
+
+
+@scenario("health.check", "page.check")
 async def _checks(ui: Opened, press: Press) -> None:
-    await focus(ui, "#health")
+    await choose(ui, press)
     await press()
     await ui.until(lambda: ui.client.probed == ["openrouter"])
+
+
+@scenario("health.switch", "page.switch")
+async def _switches_the_chosen_one_off(ui: Opened, press: Press) -> None:
+    await choose(ui, press)
+    await press()
+    await ui.until(lambda: ui.client.was_told("off", "openrouter"))
+
+
+@scenario("health.clear", "page.clear")
+async def _forgets_its_failures(ui: Opened, press: Press) -> None:
+    await choose(ui, press)
+    await press()
+    await ui.until(lambda: ui.client.was_told("clear", "openrouter"))
+
+
+@scenario("health.key", "page.key")
+async def _says_how_it_gets_a_key(ui: Opened, press: Press) -> None:
+    await choose(ui, press)
+    await press()
+    await ui.until(lambda: "openrouter needs no other key now." in ui.told)
+
+
+def with_models() -> FakeClient:
+    client = FakeClient()
+    client.models = (ModelInfo("gpt-9"),)
+    return client
+
+
+@scenario("health.model", "page.model", client=with_models)
+async def _shows_its_models(ui: Opened, press: Press) -> None:
+    await choose(ui, press)
+    await press()
+    await ui.until(lambda: "gpt-9" in ui.said)
+    assert ui.app.screen is ui.screen
+
+
+@scenario("page.primary", client=lambda: FakeClient(make_snapshot()))
+async def _makes_it_primary(ui: Opened, press: Press) -> None:
+    await open_page(ui, "grok")
+    await press()
+    await ui.until(lambda: ui.client.was_told("primary", "grok"))
+
+
+@scenario("page.before", "page.after")
+async def _turns_to_another_page(ui: Opened, press: Press) -> None:
+    await open_page(ui, "openai")
+    await press()
+    await ui.until(lambda: page_of(ui) == ("openrouter" if press.id == "page.before" else "anthropic"))
 
 
 @scenario("order.up", "order.down")

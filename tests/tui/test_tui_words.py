@@ -14,10 +14,10 @@ from phoenix_tui.core.snapshot import HealthState, Placement, ProviderHealth, Pr
 from phoenix_tui.core.types import AttemptRecord, Outcome, OutcomeKind, Usage
 from phoenix_tui.tui import text, wording
 from phoenix_tui.tui.conversation import Conversation, Ending
-from phoenix_tui.tui.glyphs import UNICODE, graph, style_of, word_of
+from phoenix_tui.tui.glyphs import UNICODE, style_of, word_of
+from phoenix_tui.tui.health_rows import health_lines
 from phoenix_tui.tui.report import report
 from phoenix_tui.tui.slash import NAMES, Run, Say, Unknown, parse
-from phoenix_tui.tui.widgets.health_sidebar import health_rows
 from phoenix_tui.tui.widgets.order_rows import order_rows
 from phoenix_tui.tui.widgets.welcome import welcome_rows
 from tests.tui.fakes import NOW, answer, at, make_snapshot, target
@@ -60,19 +60,6 @@ def test_fit_is_exact_whatever_the_text(words: str, width: int) -> None:
     assert "\x1b" not in fitted
 
 
-@given(st.lists(st.none() | st.floats(0, 1e6), max_size=40), st.integers(1, 20))
-def test_the_graph_has_a_sign_a_sample_and_marks_failures(samples: list[float | None], width: int) -> None:
-    signs = graph(tuple(samples), width, UNICODE)
-    assert len(signs) == min(width, len(samples))
-    assert [is_failure for _, is_failure in signs] == [sample is None for sample in samples[-width:]]
-
-
-def test_the_graph_rises_with_the_time() -> None:
-    heights = [UNICODE.levels.index(sign) for sign, _ in graph((0.1, 0.4, 1.0, 3.0, 60.0), 5, UNICODE)]
-    assert heights == sorted(set(heights))
-    assert (heights[0], heights[-1]) == (0, 7)
-
-
 @pytest.mark.parametrize("state", HealthState)
 def test_every_state_has_a_sign_a_word_and_a_meaning(state: HealthState) -> None:
     word = word_of(ProviderHealth("x", state), ProviderInfo("x", "X", configured=True))
@@ -85,13 +72,6 @@ def test_two_states_never_share_sign_and_word() -> None:
     info = ProviderInfo("x", "X", configured=True)
     seen = {(UNICODE.state(state), word_of(ProviderHealth("x", state), info)) for state in HealthState}
     assert len(seen) == len(HealthState)
-
-
-@given(width=st.integers(20, 80), roomy=st.booleans())
-def test_rows_of_the_sidebar_keep_to_their_width(width: int, roomy: bool) -> None:
-    for row in health_rows(make_snapshot(), NOW, width, roomy, UNICODE):
-        for line in row.lines:
-            assert sum(cell_len(part) for part, _ in line) <= max(width, 36)
 
 
 @pytest.mark.parametrize("error_class", ErrorClass)
@@ -166,9 +146,9 @@ def test_a_narrow_panel_leaves_out_whole_phrases_and_the_sidebar_says_the_fault(
     snapshot = replace(snapshot, order=(first, replace(last, position=2, is_primary=False)))
     (row, *_) = order_rows(snapshot, 36, UNICODE)
     assert row.lines[0][-1][0] == "up 1"
-    for width, said in ((36, "has no capacity just now"), (60, "3 failures in a row, the last: overloaded")):
-        (row, *_) = health_rows(snapshot, NOW, width, True, UNICODE)
-        assert "".join(text for text, _ in row.lines[1]).strip() == said
+    for width, said in ((36, "has no capacity just now"), (72, "3 failures in a row, the last: overloaded")):
+        line = health_lines(snapshot, NOW, width, 2, UNICODE)["openrouter"][1]
+        assert "".join(text for text, _ in line).strip() == said
 
 
 def test_a_failure_counts_whom_it_asked_and_quotes_only_who_spoke() -> None:
@@ -194,8 +174,8 @@ def test_a_check_is_told_before_the_first_request() -> None:
                             reason="not asked yet; a check failed: cannot be reached")  # fmt: skip
     passed = replace(failed, name="ollama", last_error=None, reason="")
     snapshot = make_snapshot("ollama", "lmstudio", ollama=passed, lmstudio=failed)
-    rows = {row.key: row for row in health_rows(snapshot, NOW, 38, True, UNICODE)}
-    lines = ["".join(text for text, _ in line) for name in ("ollama", "lmstudio") for line in rows[name].lines]
+    rows = health_lines(snapshot, NOW, 38, 2, UNICODE)
+    lines = ["".join(text for text, _ in line) for name in ("ollama", "lmstudio") for line in rows[name]]
     assert "checked" in lines[0]
     assert "ollama-model" in lines[1]
     assert "no answer" in lines[2]

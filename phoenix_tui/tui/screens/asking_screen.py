@@ -193,8 +193,7 @@ class AskingScreen(SetupScreen):
         if question is not None and (self._asked is None or question.target != self._asked.target):
             self._asked_since = self.begin.wall()
             self.post_message(ConfirmationAsked(question.target.provider))
-            while self.app.screen is not self and len(self.app.screen_stack) > 1:
-                self.app.pop_screen()
+            self.come_forward()
             self.remove_class("-overlay")
         self._asked = question
         self.now = self.begin.wall()

@@ -53,7 +53,9 @@ class MainScreen(ChoosingScreen):
     HORIZONTAL_BREAKPOINTS = [  # noqa: RUF012 - Textual declares it so
         (0, "-tiny"), (40, "-narrow"), (100, "-wide"),
     ]  # fmt: skip
-    VERTICAL_BREAKPOINTS = [(0, "-flat"), (12, "-low"), (18, "-short"), (30, "-tall")]  # noqa: RUF012 - as above
+    VERTICAL_BREAKPOINTS = [  # noqa: RUF012 - as above
+        (0, "-flat"), (12, "-low"), (18, "-short"), (30, "-tall"), (46, "-taller"), (58, "-tallest"),
+    ]  # fmt: skip
     BINDINGS: ClassVar[list[BindingType]] = [*bindings_of(Group.ANYWHERE), *bindings_of(Group.READING)]
 
     group: reactive[Group] = reactive(Group.PROMPT, repaint=False)
@@ -263,10 +265,6 @@ class MainScreen(ChoosingScreen):
         """Go to the end of the chat, where what is coming comes."""
         self.transcript.action_scroll_end()
 
-    @on(messages.ProviderOpened)
-    def _provider_opened(self, event: messages.ProviderOpened) -> None:
-        self.action_primary(event.provider)
-
     @property
     def panels_lie_over(self) -> bool:
         """Whether there is no room for the panels beside the chat."""
@@ -354,6 +352,25 @@ class MainScreen(ChoosingScreen):
             self.tell("One moment: the connections are still being opened.")
             return
         self.print("Providers", report(self.snapshot, self.begin.wall(), self.glyphs))
+
+    def action_provider_page(self, name: str) -> None:
+        """Show all that is known of `name`."""
+        # Not before somebody asks: the first picture needs none of it.
+        from phoenix_tui.tui.screens.provider_page import ProviderPage  # noqa: PLC0415 - as above
+
+        page = self.app.screen
+        if isinstance(page, ProviderPage):
+            page.provider = name
+        else:
+            self.app.push_screen(ProviderPage(self, name))
+
+    @on(messages.ProviderOpened)
+    def _provider_opened(self, event: messages.ProviderOpened) -> None:
+        self.action_provider_page(event.provider)
+
+    @on(messages.ModelRequested)
+    def _model_requested(self, event: messages.ModelRequested) -> None:
+        self.action_choose_model(event.provider)
 
     def action_route(self) -> None:
         if self.shown is None:

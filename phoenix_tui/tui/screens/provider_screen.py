@@ -17,7 +17,7 @@ from phoenix_tui.core.arrangement import Arrangement
 from phoenix_tui.core.errors import PhoenixError
 from phoenix_tui.core.snapshot import Snapshot
 from phoenix_tui.core.types import Strategy
-from phoenix_tui.tui import health_words, keys, messages, switching
+from phoenix_tui.tui import health_words, keys, latency_graph, messages, switching
 from phoenix_tui.tui.keeping import ChoicesKeeper
 from phoenix_tui.tui.ports import ClientPort
 from phoenix_tui.tui.screens.preferring_screen import PreferringScreen
@@ -52,6 +52,7 @@ class ProviderScreen(PreferringScreen):
         self._strategy = start.strategy
         self._undo: deque[Before] = deque(maxlen=CHANGES_KEPT)
         self._tick: Timer | None = None
+        self._graph_move: Timer | None = None
         self._news_told = 0
 
     def on_mount(self) -> None:
@@ -67,6 +68,11 @@ class ProviderScreen(PreferringScreen):
         with suppress(TimeoutError):
             async with asyncio.timeout(CLOSING_SECONDS):
                 await asyncio.gather(*(worker.wait() for worker in running), return_exceptions=True)
+
+    def come_forward(self) -> None:
+        """Close whatever lies over this screen."""
+        while self.app.screen is not self and len(self.app.screen_stack) > 1:
+            self.app.pop_screen()
 
     # The client
 
@@ -139,12 +145,20 @@ class ProviderScreen(PreferringScreen):
         return snapshot is not None and health_words.something_counts(snapshot, self.now)
 
     def keep_ticking(self) -> None:
-        """One timer of a second while something counts, none otherwise."""
+        """One timer of a second while something counts, and one for the moment when graphs move while there is anything
+        in them; none otherwise."""
         if self.something_counts and self._tick is None:
             self._tick = self.set_interval(1.0, self.tick)
         elif not self.something_counts and self._tick is not None:
             self._tick.stop()
             self._tick = None
+        wait = latency_graph.moves_in(self.snapshot, self.now) if self.snapshot and not self._graph_move else None
+        if wait is not None:
+            self._graph_move = self.set_timer(wait, self._graphs_move)
+
+    def _graphs_move(self) -> None:
+        self._graph_move = None
+        self.tick()
 
     def tick(self) -> None:
         """A second has passed."""
@@ -243,6 +257,10 @@ class ProviderScreen(PreferringScreen):
     @on(messages.PrimaryChosen)
     def _primary_chosen(self, event: messages.PrimaryChosen) -> None:
         self.action_primary(event.provider)
+
+    @on(messages.ClearRequested)
+    def _clear_requested(self, event: messages.ClearRequested) -> None:
+        self.action_clear_health(event.provider)
 
     @on(messages.CheckRequested)
     def _check_requested(self, event: messages.CheckRequested) -> None:

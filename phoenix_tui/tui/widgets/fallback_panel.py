@@ -124,7 +124,7 @@ class FallbackPanel(RowList):
         if not self.region.contains_point(event.screen_offset):
             return None
         line = event.get_content_offset_capture(self).y + self.scroll_offset.y
-        key = self._lines[min(max(line, 0), len(self._lines) - 1)][0]
+        key = self._keys_at[min(max(line, 0), len(self._keys_at) - 1)]
         return self.keys.index(key)
 
     def on_mouse_up(self, event: events.MouseUp) -> None:

@@ -11,15 +11,16 @@ from textual.reactive import reactive
 from textual.style import Style
 from textual.widget import Widget
 
-from phoenix_tui.core.snapshot import HealthState, Snapshot
+from phoenix_tui.core.snapshot import Snapshot
 from phoenix_tui.tui import keys
 from phoenix_tui.tui.bindings import Group
 from phoenix_tui.tui.footer import Hint, footer_of
-from phoenix_tui.tui.glyphs import UNICODE, Glyphs, style_of, word_of
+from phoenix_tui.tui.glyphs import UNICODE, Glyphs
 from phoenix_tui.tui.handover import LOCK_SHOWN
-from phoenix_tui.tui.health_words import Phrases, offline_banner, remaining_until_retry
+from phoenix_tui.tui.health_strip import strip_parts
+from phoenix_tui.tui.health_words import Phrases, offline_banner
 from phoenix_tui.tui.messages import ActionClicked
-from phoenix_tui.tui.text import clip, count, countdown, fitting, money
+from phoenix_tui.tui.text import clip, count, fitting, money
 
 TITLE_CELLS = 36
 """What the conversation is about takes no more."""
@@ -143,34 +144,11 @@ class HealthStrip(ClickableLine):
     def _content(self) -> Content:
         if self.snapshot is None:
             return Content.styled("starting" + self._glyphs.ellipsis, "$text-muted")
-        entries = self._entries(self.snapshot)
-        parts: list[Part] = []
-        for index, entry in enumerate(entries):
-            more = f"+{len(entries) - index} ({keys.label('panels')})"
-            is_last = index == len(entries) - 1
-            if cells([*parts, *entry]) + 2 + (0 if is_last else cell_len(more)) > self.size.width:
-                parts.append(does("toggle_panels", more, "$text-muted"))
-                break
-            parts += [*entry, ("  ", "")]
-        return Content.assemble(*parts).truncate(self.size.width, ellipsis=True)
+        parts = strip_parts(self.snapshot, self.now, self.size.width, self._glyphs, keys.label("panels"))
+        return Content.assemble(*(self._piece(*part) for part in parts)).truncate(self.size.width, ellipsis=True)
 
-    def _entries(self, snapshot: Snapshot) -> list[list[Part]]:
-        ranked = [placement.target.provider for placement in snapshot.order]
-        ranked += [info.name for info in snapshot.providers if info.configured and info.name not in ranked]
-        entries: list[list[Part]] = []
-        for name in ranked:
-            health, info = snapshot.health_of(name), snapshot.info_of(name)
-            if not info.configured:
-                continue
-            said_above = health.state is HealthState.OFFLINE
-            remaining = None if said_above else remaining_until_retry(health, self.now)
-            word = word_of(health, info) + (f" {countdown(remaining)}" if remaining else "")
-            name_style = "$accent bold" if name == snapshot.primary else "$foreground"
-            state = style_of(health.state)
-            sign = self._glyphs.state(health.state) + " "
-            pieces = ((sign, state), (name, name_style), (" " + word, state))
-            entries.append([does("pick_primary", text, style) for text, style in pieces])
-        return entries or [[does("pick_primary", "no provider is set up", "$health-down")]]
+    def _piece(self, text: str, style: str) -> Content:
+        return does("toggle_panels" if text.startswith("+") else "pick_primary", text, style)
 
 
 class Banner(Widget):
@@ -244,7 +222,8 @@ class KeyBar(Widget):
         kept = len(last[0]) + len(last[1]) + 1
         room = self.size.width - cells(right) - (2 if right else 0) - kept
         stop = keys.label("stop")
-        first = [(stop, "stop" if self.is_answering else self.behind if self.group is Group.PROMPT else "write")]
+        leads = {Group.PROMPT: self.behind, Group.PAGE: "back"}.get(self.group, "write")
+        first = [(stop, "stop" if self.is_answering else leads)]
         if self.confirm_key:
             first = [(stop, "keep here"), (self.confirm_key, "send now")]
             others = [row for row in others if row[0] != keys.label("send")]  # it sends nothing else meanwhile

@@ -1,26 +1,21 @@
-"""A focusable list of rows, each of one or more lines, drawn line by line: a new picture repaints only what differs."""
+"""A focusable list of rows, each of one or more lines, with a cursor."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import zip_longest
 from typing import ClassVar
 
 from textual import events
 from textual.binding import BindingType
-from textual.content import Content
-from textual.geometry import Region, Size, Spacing
+from textual.geometry import Region, Spacing
 from textual.reactive import reactive
-from textual.scroll_view import ScrollView
-from textual.strip import Strip
-from textual.visual import Visual
-from textual.widget import Widget
+from textual.style import Style
 
 from phoenix_tui.tui.bindings import Group, bindings_of
+from phoenix_tui.tui.widgets.line_view import Line, LineView
 
-Line = tuple[tuple[str, str], ...]
-"""One line as (text, style) parts. Styles are Textual style strings, texts are never markup."""
+__all__ = ["Line", "Row", "RowList"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,8 +26,8 @@ class Row:
     lines: tuple[Line, ...]
 
 
-class RowList(ScrollView, can_focus=True):
-    """Rows with a cursor. Subclasses make the rows; this one draws them, moves the cursor and keeps it on its key."""
+class RowList(LineView):
+    """Rows with a cursor. Subclasses make the rows; this one moves the cursor and keeps it on its key."""
 
     ALLOW_SELECT = False
 
@@ -45,77 +40,38 @@ class RowList(ScrollView, can_focus=True):
     def __init__(self, *, id: str | None = None, classes: str | None = None) -> None:  # noqa: A002 - Textual's own name
         super().__init__(id=id, classes=classes)
         self._rows: tuple[Row, ...] = ()
-        self._lines: list[tuple[str, Line]] = []
-        self._foot: tuple[Line, ...] = ()
+        self._keys_at: tuple[str, ...] = ()
+        """The key of each line's row."""
 
     def show_rows(self, rows: Sequence[Row], foot: Sequence[Line] = ()) -> None:
         """Take the place of what is shown; only lines that differ are painted again. `foot` stands below the rows, and
         stays in sight however many they are."""
-        before = self._in_view()
-        self._rows, self._foot = tuple(rows), tuple(foot)
-        self._lines = [(row.key, line) for row in rows for line in row.lines]
+        self._rows = tuple(rows)
+        self._keys_at = tuple(row.key for row in rows for _ in row.lines)
         keys = self.keys
         if self.chosen not in keys:
             self.chosen = keys[0] if keys else ""
-        size = Size(self.scrollable_content_region.width, len(self._lines) + len(self._foot))
-        if size != self.virtual_size:
-            # Setting the reactive would lay the whole screen out again; only the scroll bar changes.
-            self.set_reactive(Widget.virtual_size, size)
-            self._scroll_update(size)
-        for y, (old, new) in enumerate(zip_longest(before, self._in_view())):
-            if old != new:
-                self._repaint(y)
-
-    def _in_view(self) -> list[tuple[str, Line] | None]:
-        return [self._at(y) for y in range(self.scrollable_content_region.height)]
-
-    def _at(self, y: int) -> tuple[str, Line] | None:
-        """Key and line in row `y` of the view."""
-        rows = self.scrollable_content_region.height - len(self._foot)
-        foot = y - min(rows, len(self._lines) - self.scroll_offset.y)
-        if foot >= 0:
-            return ("", self._foot[foot]) if foot < len(self._foot) else None
-        return self._lines[y + self.scroll_offset.y]
+        self.show_lines([line for row in rows for line in row.lines], foot)
 
     @property
     def keys(self) -> tuple[str, ...]:
         """Keys of the rows that can be chosen, from top to bottom."""
         return tuple(row.key for row in self._rows if row.key)
 
-    def line_text(self, y: int) -> str:
-        """The plain text of one line, for tests and for reading aloud."""
-        lines = [*(line for _, line in self._lines), *self._foot]
-        return "".join(text for text, _ in lines[y])
-
-    @property
-    def plain_text(self) -> str:
-        """Everything that is shown, as plain lines."""
-        return "\n".join(self.line_text(y).rstrip() for y in range(len(self._lines) + len(self._foot)))
-
-    def _repaint(self, y: int) -> None:
-        """Paint row `y` of the view again."""
-        self.refresh(Region(0, y, self.size.width, 1))
-
-    def render_line(self, y: int) -> Strip:
-        width = self.scrollable_content_region.width
-        found = self._at(y)
-        if found is None or width <= 0:
-            return Strip.blank(width, self.get_visual_style("row-list--row").rich_style)
-        key, line = found
-        is_chosen = bool(key) and key == self.chosen and self.shows_cursor
-        style = self.get_visual_style("row-list--row", *(("row-list--chosen",) if is_chosen else ()))
-        strips = Visual.to_strips(self, Content.assemble(*line), width, 1, style, pad=True)
-        return strips[0].crop(0, width) if strips else Strip.blank(width, style.rich_style)
+    def style_at(self, line: int | None) -> Style:
+        is_chosen = line is not None and bool(self.chosen) and self._keys_at[line] == self.chosen and self.shows_cursor
+        return self.get_visual_style("row-list--row", *(("row-list--chosen",) if is_chosen else ()))
 
     def watch_chosen(self, before: str, now: str) -> None:
-        for y, found in enumerate(self._in_view()):
-            if found and found[0] and found[0] in (before, now):
+        for y in range(self.scrollable_content_region.height):
+            line = self.line_at(y)
+            if line is not None and (key := self._keys_at[line]) and key in (before, now):
                 self._repaint(y)
         self.bring_into_view(now)
 
     def bring_into_view(self, key: str) -> None:
         """Scroll so that all lines of a row are seen."""
-        ys = [y for y, (one, _) in enumerate(self._lines) if one == key]
+        ys = [y for y, one in enumerate(self._keys_at) if one == key]
         if ys and key:
             row, below = Region(0, ys[0], 1, len(ys)), Spacing(bottom=len(self._foot))
             self.scroll_to_region(row, spacing=below, animate=False, force=True)
@@ -158,8 +114,8 @@ class RowList(ScrollView, can_focus=True):
     def key_at(self, event: events.MouseEvent) -> str:
         """The key of the row under the mouse; empty where there is none."""
         offset = event.get_content_offset(self)
-        found = self._at(offset.y) if offset is not None else None
-        return found[0] if found else ""
+        line = self.line_at(offset.y) if offset is not None else None
+        return self._keys_at[line] if line is not None else ""
 
     def opened(self, key: str) -> None:
         """A row was clicked twice."""

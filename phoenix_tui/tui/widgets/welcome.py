@@ -66,7 +66,7 @@ class Welcome(RowList):
         """What stands above the first row, or below the last one, comes into view with it."""
         super().watch_chosen(before, now)
         height = self.scrollable_content_region.height
-        chosen = [y for y, (key, _) in enumerate(self._lines) if key and key == now]
+        chosen = [y for y, key in enumerate(self._keys_at) if key and key == now]
         if chosen and chosen[-1] < height:
             self.scroll_to(y=0, animate=False)
         elif chosen and len(self._lines) - chosen[0] <= height:

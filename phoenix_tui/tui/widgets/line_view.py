@@ -1,0 +1,85 @@
+"""Lines of styled text, drawn line by line: a new picture repaints only what differs."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from itertools import zip_longest
+from typing import ClassVar
+
+from textual.content import Content
+from textual.geometry import Region, Size
+from textual.scroll_view import ScrollView
+from textual.strip import Strip
+from textual.style import Style
+from textual.visual import Visual
+from textual.widget import Widget
+
+Line = tuple[tuple[str, str], ...]
+"""One line as (text, style) parts. Styles are Textual style strings, texts are never markup."""
+
+
+class LineView(ScrollView, can_focus=True):
+    """Shows lines that others make; scrolls where there are more than fit."""
+
+    COMPONENT_CLASSES: ClassVar[set[str]] = {"line-view--line"}
+
+    def __init__(self, *, id: str | None = None, classes: str | None = None) -> None:  # noqa: A002 - Textual's own name
+        super().__init__(id=id, classes=classes)
+        self._lines: tuple[Line, ...] = ()
+        self._foot: tuple[Line, ...] = ()
+
+    def show_lines(self, lines: Sequence[Line], foot: Sequence[Line] = ()) -> None:
+        """Take the place of what is shown; only lines that differ are painted again. `foot` stands below the lines, and
+        stays in sight however many they are."""
+        before = self._in_view()
+        self._lines, self._foot = tuple(lines), tuple(foot)
+        size = Size(self.scrollable_content_region.width, len(self._lines) + len(self._foot))
+        if size != self.virtual_size:
+            # Setting the reactive would lay the whole screen out again; only the scroll bar changes.
+            self.set_reactive(Widget.virtual_size, size)
+            self._scroll_update(size)
+        for y, (old, new) in enumerate(zip_longest(before, self._in_view())):
+            if old != new:
+                self._repaint(y)
+
+    def line_text(self, y: int) -> str:
+        """The plain text of one line, for tests and for reading aloud."""
+        return "".join(text for text, _ in (*self._lines, *self._foot)[y])
+
+    @property
+    def plain_text(self) -> str:
+        """Everything that is shown, as plain lines."""
+        return "\n".join(self.line_text(y).rstrip() for y in range(len(self._lines) + len(self._foot)))
+
+    def line_at(self, y: int) -> int | None:
+        """Which of the lines row `y` of the view shows; None for the foot and for what is below all."""
+        rows = self.scrollable_content_region.height - len(self._foot)
+        at = y + self.scroll_offset.y
+        return at if 0 <= y < rows and at < len(self._lines) else None
+
+    def style_at(self, line: int | None) -> Style:
+        """What the line of that number is drawn on; None: what is no line."""
+        return self.get_visual_style("line-view--line")
+
+    def _shown(self, y: int) -> Line | None:
+        """What row `y` of the view shows, None for nothing."""
+        if (line := self.line_at(y)) is not None:
+            return self._lines[line]
+        rows = self.scrollable_content_region.height - len(self._foot)
+        foot = y - min(rows, len(self._lines) - self.scroll_offset.y)
+        return self._foot[foot] if 0 <= foot < len(self._foot) else None
+
+    def _in_view(self) -> list[Line | None]:
+        return [self._shown(y) for y in range(self.scrollable_content_region.height)]
+
+    def _repaint(self, y: int) -> None:
+        """Paint row `y` of the view again."""
+        self.refresh(Region(0, y, self.size.width, 1))
+
+    def render_line(self, y: int) -> Strip:
+        width = self.scrollable_content_region.width
+        style, line = self.style_at(self.line_at(y)), self._shown(y)
+        if line is None or width <= 0:
+            return Strip.blank(width, style.rich_style)
+        strips = Visual.to_strips(self, Content.assemble(*line), width, 1, style, pad=True)
+        return strips[0].crop(0, width) if strips else Strip.blank(width, style.rich_style)
