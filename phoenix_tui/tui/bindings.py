@@ -21,6 +21,7 @@ class Group(StrEnum):
 
     ANYWHERE = "Anywhere"
     PROMPT = "In the prompt"
+    COMPLETING = "In the prompt, while a list is open"
     READING = "In the chat (Esc leaves the prompt)"
     PANELS = "In either panel"
     HEALTH = "In the health panel"
@@ -92,6 +93,14 @@ KEYS: tuple[KeyAction, ...] = (
     ),
     KeyAction("history.back", "up", "history_back", "In the first line: the message sent before", Group.PROMPT),
     KeyAction("history.forward", "down", "history_forward", "In the last line: the message sent after", Group.PROMPT),
+    KeyAction("unfold", "alt+p", "unfold", "Unfold the paste beside the cursor", Group.PROMPT),
+    KeyAction("complete.take", "tab", "take", "Take what is chosen", Group.COMPLETING, "", "take"),
+    KeyAction(
+        "complete.enter", "enter", "take_or_run", "Take what is chosen; carry a whole command out", Group.COMPLETING
+    ),
+    KeyAction("complete.next", "down", "choose(1)", "Choose the next", Group.COMPLETING, "", "choose"),
+    KeyAction("complete.previous", "up", "choose(-1)", "Choose the previous", Group.COMPLETING),
+    KeyAction("complete.close", "escape", "close", "Close the list, and leave the text", Group.COMPLETING, "esc"),
     KeyAction("retry", "r", "retry", "Retry the last unanswered question", Group.READING, "", "retry"),
     KeyAction("other", "o", "other", "Send the unanswered question to another provider", Group.READING),
     KeyAction("write", "i", "focus_prompt", "Go back to the prompt (so does typing)", Group.READING, "", "write"),

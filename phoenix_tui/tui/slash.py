@@ -4,15 +4,28 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from difflib import get_close_matches
+from enum import StrEnum
+
+
+class Argument(StrEnum):
+    """What may follow a command, as the help writes it. What of it there is to choose from is listed while one types
+    (`completion.py`)."""
+
+    NOTHING = ""
+    PROVIDER = "PROVIDER"
+    STRATEGY = "STRATEGY"
+    MODEL = "MODEL"
+    OFF = "off"
 
 
 @dataclass(frozen=True, slots=True)
 class SlashCommand:
-    """One command as the help shows it. `argument` names what may follow."""
+    """One command as the help shows it. `argument` is what may follow, and with `needs_argument` must."""
 
     name: str
     description: str
-    argument: str = ""
+    argument: Argument = Argument.NOTHING
+    needs_argument: bool = False
 
 
 COMMANDS: tuple[SlashCommand, ...] = (
@@ -20,10 +33,10 @@ COMMANDS: tuple[SlashCommand, ...] = (
     SlashCommand("health", "the same"),
     SlashCommand("incidents", "what happened: failures, switches, changes of health"),
     SlashCommand("route", "who would be asked now, in which order, and why"),
-    SlashCommand("strategy", "what makes that order: strict, balanced, latency or cost", "NAME"),
-    SlashCommand("local", "keep this conversation on this machine; /local off lets it leave", "off"),
-    SlashCommand("use", "make a provider the primary", "NAME"),
-    SlashCommand("model", "choose the model of the primary", "ID"),
+    SlashCommand("strategy", "what makes that order: strict, balanced, latency or cost", Argument.STRATEGY),
+    SlashCommand("local", "keep this conversation on this machine; /local off lets it leave", Argument.OFF),
+    SlashCommand("use", "make a provider the primary", Argument.PROVIDER, needs_argument=True),
+    SlashCommand("model", "choose the model of the primary", Argument.MODEL),
     SlashCommand("retry", "send the last unanswered question again"),
     SlashCommand("other", "send it to another provider"),
     SlashCommand("restore", "bring back the last conversation"),
@@ -32,6 +45,7 @@ COMMANDS: tuple[SlashCommand, ...] = (
     SlashCommand("quit", "leave"),
 )
 NAMES = tuple(command.name for command in COMMANDS)
+BY_NAME = {command.name: command for command in COMMANDS}
 
 
 @dataclass(frozen=True, slots=True)

@@ -40,8 +40,8 @@ class Start:
     heavy. `notices` are sentences to show at the start (configuration problems, hints), `news` has those that have come
     up since; it is asked after each change of health. `state_folder` None keeps nothing, `choices` None no choices and
     `incidents` None no log (the demo). `models` and `strategy` are what was chosen on the screen before. With
-    `local_only` nothing ever leaves this machine, whatever a conversation wants. `wall` is the time of day in
-    seconds since the epoch.
+    `local_only` nothing ever leaves this machine, whatever a conversation wants. `folder` is where paths behind an @
+    begin. `wall` is the time of day in seconds since the epoch.
     """
 
     open_client: ClientFactory
@@ -56,6 +56,7 @@ class Start:
     system_prompt: str = ""
     is_demo: bool = False
     local_only: bool = False
+    folder: Path = Path()
     theme: str = "dark"
     ascii_only: bool = False
     no_color: bool = False

@@ -11,7 +11,6 @@ from textual import events, on
 from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Container, Horizontal, Vertical
-from textual.reactive import reactive
 from textual.timer import Timer
 from textual.widget import Widget
 from textual.widgets import Static
@@ -19,17 +18,21 @@ from textual.widgets import Static
 from phoenix_tui.tui import keys
 from phoenix_tui.tui.bindings import Group, bindings_of
 from phoenix_tui.tui.conversation import Conversation
+from phoenix_tui.tui.drafts import Draft
 from phoenix_tui.tui.keeping import SessionKeeper
 from phoenix_tui.tui.order_report import order_report
 from phoenix_tui.tui.ports import Tone
 from phoenix_tui.tui.report import report
-from phoenix_tui.tui.screens.asking_screen import AskingScreen, still_coming
+from phoenix_tui.tui.screens.asking_screen import still_coming
 from phoenix_tui.tui.screens.help import HelpScreen
+from phoenix_tui.tui.screens.writing_screen import WritingScreen
 from phoenix_tui.tui.session import Found, Saved, SessionStore
 from phoenix_tui.tui.slash import Run, Say, parse
 from phoenix_tui.tui.slash_commands import carry_out
 from phoenix_tui.tui.start import Start
 from phoenix_tui.tui.text import ago, count
+from phoenix_tui.tui.widgets.chip_area import ChipArea
+from phoenix_tui.tui.widgets.completion_list import CompletionList
 from phoenix_tui.tui.widgets.fallback_panel import FallbackPanel
 from phoenix_tui.tui.widgets.health_sidebar import HealthSidebar
 from phoenix_tui.tui.widgets.lines import ActivityLine, Banner, HealthStrip, KeyBar, QuestionBar, StatusLine
@@ -42,7 +45,7 @@ DRAFT_SAVED_AFTER = 2.0
 """Seconds after a key until the draft is written; a kill -9 loses no more."""
 
 
-class MainScreen(AskingScreen):
+class MainScreen(WritingScreen):
     """Chat, prompt, health and order, in one picture."""
 
     AUTO_FOCUS = "#prompt"
@@ -51,8 +54,6 @@ class MainScreen(AskingScreen):
     ]  # fmt: skip
     VERTICAL_BREAKPOINTS = [(0, "-flat"), (12, "-low"), (18, "-short"), (30, "-tall")]  # noqa: RUF012 - as above
     BINDINGS: ClassVar[list[BindingType]] = [*bindings_of(Group.ANYWHERE), *bindings_of(Group.READING)]
-
-    group: reactive[Group] = reactive(Group.PROMPT, repaint=False)
 
     def __init__(self, start: Start) -> None:
         super().__init__(start)
@@ -74,6 +75,7 @@ class MainScreen(AskingScreen):
                     welcome = Welcome(glyphs=glyphs, is_demo=self.begin.is_demo, id="welcome")
                     yield welcome.data_bind(snapshot=main.shown)
                     yield self.transcript
+                    yield CompletionList(ellipsis=glyphs.ellipsis, id="completion").data_bind(main.completion)
                 yield QuestionBar(id="question").data_bind(main.question)
                 yield ActivityLine(id="activity").data_bind(main.activity)
                 with Container(id="prompt-box"):
@@ -108,11 +110,12 @@ class MainScreen(AskingScreen):
 
     def saved(self) -> Saved:
         """Conversation and draft as they are now. Works whatever state the screen is in."""
-        conversation, draft = self.conversation, self.prompt.value
+        conversation, draft = self.conversation, self.prompt.draft
         if conversation.is_empty:
-            return Saved(draft=draft, local_only=conversation.local_only)
+            return Saved(draft=draft.text, folds=draft.folds, local_only=conversation.local_only)
         shown, known_to = tuple(self.chat.dump()), tuple(sorted(conversation.known_to))
-        return Saved(tuple(conversation.exchanges), draft, shown, conversation.local_only, known_to)
+        exchanges = tuple(conversation.exchanges)
+        return Saved(exchanges, draft.text, shown, conversation.local_only, known_to, draft.folds)
 
     async def _offer_last(self) -> None:
         found = await asyncio.to_thread(self.keeper.find)
@@ -150,25 +153,25 @@ class MainScreen(AskingScreen):
 
     @on(Prompt.Submitted)
     def _submitted(self, event: Prompt.Submitted) -> None:
-        match parse(event.text):
+        match parse(event.draft.text):
             case Run(name, argument):
                 carry_out(self, name, argument)
             case Say(text):
                 if self.is_answering:
-                    self.prompt.take_back(event.text)
+                    self.prompt.take_back(event.draft)
                     stop = keys.label("stop")
                     asked = f"{keys.label('confirm')} lets the question go on, {stop} keeps it here"
                     coming = f"An answer is still coming: {stop} stops it, then {keys.label('send')} sends"
                     self.tell(f"{asked if self.question else coming}. Your text stays here.")
                     return
-                self.prompt.remember(event.text)
+                self.prompt.remember(event.draft)
                 self.send(text)
             case unknown:
-                self.prompt.take_back(event.text)
+                self.prompt.take_back(event.draft)
                 self.tell(unknown.message, "warning")
 
-    @on(Prompt.Hinted)
-    def _hinted(self, event: Prompt.Hinted) -> None:
+    @on(ChipArea.Hinted)
+    def _hinted(self, event: ChipArea.Hinted) -> None:
         self.tell(event.hint)
 
     @on(Transcript.RetryAsked)
@@ -203,7 +206,7 @@ class MainScreen(AskingScreen):
     def on_key(self, event: events.Key) -> None:
         """Typing anywhere goes to the prompt, unless the key means something where the focus is. The prompt keeps its
         own keys: what comes here while it has the focus was typed just before it got it."""
-        if not event.is_printable or not event.character:
+        if not event.is_printable or not event.character or event.key.startswith("alt+"):
             return
         if event.key not in self.active_bindings:
             event.stop()
@@ -213,7 +216,7 @@ class MainScreen(AskingScreen):
     def on_paste(self, event: events.Paste) -> None:
         if self.focused is not self.prompt:
             self.set_focus(self.prompt)
-            self.prompt.insert_text(event.text)
+            self.prompt.paste(event.text)
 
     @on(events.DescendantFocus)
     def _focus_moved(self, event: events.DescendantFocus) -> None:
@@ -275,9 +278,9 @@ class MainScreen(AskingScreen):
         self.forget_turns()
         self.chat.restore(saved.exchanges, saved.shown)
         for exchange in saved.exchanges:
-            self.prompt.remember(exchange.question)
-        if not self.prompt.value.strip():
-            self.prompt.value = saved.draft
+            self.prompt.remember(Draft(exchange.question))
+        if not self.prompt.draft:
+            self.prompt.draft = Draft(saved.draft, saved.folds)
         self.chat_title = self.conversation.title
         self.show_chat()
 
