@@ -30,6 +30,10 @@ class Draft:
         by = len(self.text)
         return Draft(self.text + other.text, (*self.folds, *((start + by, end + by) for start, end in other.folds)))
 
+    def after(self, length: int) -> Draft:
+        """What comes behind the first `length` characters, which are in no fold."""
+        return Draft(self.text[length:], tuple((start - length, end - length) for start, end in self.folds))
+
     @property
     def parts(self) -> Iterator[tuple[str, bool]]:
         """The text in pieces, each with whether it is folded."""

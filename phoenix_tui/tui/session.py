@@ -17,11 +17,12 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import IO, Any
 
+from phoenix_tui.tui.attachments import Attachment
 from phoenix_tui.tui.conversation import Ending, Exchange
 from phoenix_tui.tui.drafts import Fold
 
 FORMAT = 1
-LARGEST_FILE = 32 * 1024 * 1024
+LARGEST_FILE = 128 * 1024 * 1024
 """Bytes; a larger file is set aside unread."""
 KEPT_FILES = 20
 """How many files of earlier runs stay, newest first."""
@@ -186,7 +187,9 @@ def _decode_exchange(item: Any) -> Exchange:
         raise TypeError("an exchange is no text")
     ending = Ending(item["ending"])
     seams = tuple(at for at in item.get("seams", ()) if isinstance(at, int))
-    return Exchange(**texts, ending=Ending.STOPPED if ending is Ending.OPEN else ending, seams=seams)
+    attachments = tuple(Attachment(str(it["name"]), str(it["text"])) for it in item.get("attachments", ()))
+    ending = Ending.STOPPED if ending is Ending.OPEN else ending
+    return Exchange(**texts, ending=ending, seams=seams, attachments=attachments)
 
 
 def _write_atomically(path: Path, text: str) -> None:

@@ -153,21 +153,21 @@ class MainScreen(WritingScreen):
 
     @on(Prompt.Submitted)
     def _submitted(self, event: Prompt.Submitted) -> None:
-        match parse(event.draft.text):
+        draft = event.draft
+        match Say(draft.text) if draft.folds else parse(draft.text):  # a paste is no command
             case Run(name, argument):
                 carry_out(self, name, argument)
             case Say(text):
                 if self.is_answering:
-                    self.prompt.take_back(event.draft)
+                    self.prompt.take_back(draft)
                     stop = keys.label("stop")
                     asked = f"{keys.label('confirm')} lets the question go on, {stop} keeps it here"
                     coming = f"An answer is still coming: {stop} stops it, then {keys.label('send')} sends"
                     self.tell(f"{asked if self.question else coming}. Your text stays here.")
                     return
-                self.prompt.remember(event.draft)
-                self.send(text)
+                self.send_written(draft, draft.after(len(draft.text) - len(text)))
             case unknown:
-                self.prompt.take_back(event.draft)
+                self.prompt.take_back(draft)
                 self.tell(unknown.message, "warning")
 
     @on(ChipArea.Hinted)

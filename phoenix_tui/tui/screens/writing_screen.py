@@ -1,4 +1,4 @@
-"""The half of the main screen that helps to write: what can be taken at the cursor of the prompt."""
+"""The half of the main screen that has to do with writing: what the prompt can offer, and what goes with a message."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from textual import on
 from textual.reactive import reactive
 
 from phoenix_tui.core.errors import ProviderError
+from phoenix_tui.tui.attachments import Attachment, NotAttached, plain, read_attachments, written_references
 from phoenix_tui.tui.bindings import Group
 from phoenix_tui.tui.completion import (
     ArgumentSlot,
@@ -19,6 +20,7 @@ from phoenix_tui.tui.completion import (
     command_slot,
     commands,
 )
+from phoenix_tui.tui.drafts import Draft
 from phoenix_tui.tui.file_completion import FileSlot, Listing, file_slot, files, list_folder
 from phoenix_tui.tui.screens.asking_screen import AskingScreen
 from phoenix_tui.tui.screens.provider_screen import ClientNotOpen
@@ -30,7 +32,7 @@ from phoenix_tui.tui.wording import what_happened
 
 
 class WritingScreen(AskingScreen):
-    """Knows what the prompt can offer, and fetches what has to be fetched for that beside everything else."""
+    """Fetches, beside everything else, what the prompt can offer, and reads the files that a message refers to."""
 
     completion: reactive[Completion | None] = reactive(None, repaint=False)
     """What can be taken at the cursor of the prompt; None while there is nothing."""
@@ -47,6 +49,38 @@ class WritingScreen(AskingScreen):
 
     def on_resize(self) -> None:
         self.prompt.fit()
+
+    # What is sent
+
+    def send_written(self, written: Draft, meant: Draft) -> None:
+        """Ask what is `meant`, with the files that it refers to. `written` is how it stood in the prompt, where it
+        comes back when it cannot be sent."""
+        self.is_answering = True
+        self.work(partial(self._attach_and_send, written, meant), "turn")
+
+    async def _attach_and_send(self, written: Draft, meant: Draft) -> None:
+        try:
+            attachments = await self._attachments(meant)
+        except NotAttached as refused:
+            self._keep_back(written)
+            self.tell(f"{refused} Nothing was sent; your text stays here.", "warning")
+        except asyncio.CancelledError:
+            self._keep_back(written)
+            raise
+        else:
+            self.prompt.remember(written)
+            await self.turn(plain(meant), attachments, written)
+
+    async def _attachments(self, meant: Draft) -> tuple[Attachment, ...]:
+        if not written_references(meant):
+            return ()
+        self.show_activity("reading what is attached", None)
+        return await asyncio.to_thread(read_attachments, meant, self.begin.folder)
+
+    def _keep_back(self, written: Draft) -> None:
+        self.show_activity("", None)
+        self.is_answering = False
+        self.prompt.take_back(written)
 
     # What can be taken
 

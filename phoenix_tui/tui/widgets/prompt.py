@@ -13,6 +13,7 @@ from textual.message import Message
 from textual.widgets import TextArea
 
 from phoenix_tui.tui import keys
+from phoenix_tui.tui.attachments import names_files
 from phoenix_tui.tui.bindings import Group
 from phoenix_tui.tui.completion import Completion
 from phoenix_tui.tui.drafts import Draft
@@ -74,6 +75,9 @@ class Prompt(ChipArea):
         self._dismissed: int | None = None
         """Where the word begins for which the person has closed the list."""
         self._lines = 1
+
+    def folds_anyway(self, text: str) -> bool:
+        return names_files(text)
 
     def empty(self) -> None:
         """Start with no text."""
