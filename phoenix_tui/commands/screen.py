@@ -78,6 +78,7 @@ def _start(opened: Opened) -> Start:
         strategy=Strategy(strategy) if (strategy := opened.settings.choices.strategy) else None,
         system_prompt=opened.settings.system_prompt or "",
         local_only=opened.config.local_only,
+        editor=_editor(os.environ),
         theme=_theme(os.environ),
         ascii_only=_is_ascii_only(os.environ),
         no_color=bool(os.environ.get("NO_COLOR")),
@@ -100,6 +101,7 @@ def _demo_start() -> Start:
         warm_up=_warm_up,
         incidents=incidents,
         is_demo=True,
+        editor=_editor(os.environ),
         theme=_theme(os.environ),
         ascii_only=_is_ascii_only(os.environ),
         no_color=bool(os.environ.get("NO_COLOR")),
@@ -153,6 +155,11 @@ def _keep_choices() -> ChoiceKeeper:
         return str(problem) if problem else None
 
     return keep
+
+
+def _editor(environ: Mapping[str, str]) -> str:
+    """The editor that the person has named, with its arguments; "" for none."""
+    return environ.get("VISUAL", "").strip() or environ.get("EDITOR", "").strip()
 
 
 def _theme(environ: Mapping[str, str]) -> str:

@@ -77,13 +77,15 @@ class PhoenixApp(App[None], inherit_bindings=False):
         self.set_keymap(own)
 
     def _end_by(self, number: signal.Signals) -> None:
+        if number == signal.SIGINT and self.main.terminal_is_lent:
+            return  # a ctrl+c that was meant for who has the terminal
         self.ended_by = signal.Signals(number)
         self.keep_session()
         self.exit(return_code=128 + number)
 
     def keep_session(self) -> None:
         """Write conversation and draft now. Safe at any moment, also when the screen is gone or has failed."""
-        self.main.keeper.save_now(self.main.saved())
+        self.main.save_now()
 
     def action_hint_leave(self) -> None:
         self.notify(f"{keys.label('quit')} leaves; {keys.label('stop')} stops an answer.", markup=False)

@@ -73,6 +73,7 @@ KEYS: tuple[KeyAction, ...] = (
     KeyAction(
         "panels", "f9,ctrl+t", "toggle_panels", "Show or hide the panels", Group.ANYWHERE, "", "panels", priority=True
     ),
+    KeyAction("edit", "alt+e", "edit", "Write the message in your editor ($VISUAL, $EDITOR)", Group.ANYWHERE),
     KeyAction("local", "ctrl+l", "local", "Keep this conversation on this machine", Group.ANYWHERE),
     KeyAction("confirm", "ctrl+g", "confirm", "While it is asked: let the next provider answer now", Group.ANYWHERE),
     KeyAction("again", "ctrl+r", "again", "Restore the last conversation, or retry the last question", Group.ANYWHERE),

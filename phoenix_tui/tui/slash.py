@@ -41,6 +41,7 @@ COMMANDS: tuple[SlashCommand, ...] = (
     SlashCommand("other", "send it to another provider"),
     SlashCommand("restore", "bring back the last conversation"),
     SlashCommand("new", "begin a new conversation"),
+    SlashCommand("edit", "write the message in your own editor ($VISUAL, $EDITOR)"),
     SlashCommand("help", "keys and commands"),
     SlashCommand("quit", "leave"),
 )

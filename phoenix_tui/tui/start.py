@@ -41,7 +41,8 @@ class Start:
     up since; it is asked after each change of health. `state_folder` None keeps nothing, `choices` None no choices and
     `incidents` None no log (the demo). `models` and `strategy` are what was chosen on the screen before. With
     `local_only` nothing ever leaves this machine, whatever a conversation wants. `folder` is where paths behind an @
-    begin. `wall` is the time of day in seconds since the epoch.
+    begin, `editor` the command that the person's variables name ("" for none). `wall` is the time of day in seconds
+    since the epoch.
     """
 
     open_client: ClientFactory
@@ -57,6 +58,7 @@ class Start:
     is_demo: bool = False
     local_only: bool = False
     folder: Path = Path()
+    editor: str = ""
     theme: str = "dark"
     ascii_only: bool = False
     no_color: bool = False

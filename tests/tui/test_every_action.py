@@ -135,6 +135,12 @@ async def _shows_and_hides_the_panels(ui: Opened, press: Press) -> None:
     assert ui.screen.query("#panels").first().region
 
 
+@scenario("edit")
+async def _wants_the_editor(ui: Opened, press: Press) -> None:
+    await press()
+    await ui.until(lambda: any("editor" in told.lower() for told in ui.told))
+
+
 @scenario("local")
 async def _keeps_the_conversation_here(ui: Opened, press: Press) -> None:
     await press()

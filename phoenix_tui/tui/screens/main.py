@@ -135,6 +135,10 @@ class MainScreen(WritingScreen):
         if problem and problem != before:  # once: each key and each answer wants to be saved
             self.tell(problem, "warning")
 
+    def save_now(self) -> None:
+        """Write the session before returning."""
+        self.keeper.save_now(self.saved())
+
     def save_soon(self) -> None:
         """Write the session in a thread, without waiting for it."""
         self.work(self._save, "save")

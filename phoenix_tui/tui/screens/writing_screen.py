@@ -3,9 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+from abc import abstractmethod
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from functools import partial
+from typing import TypeVar
 
 from textual import on
+from textual.app import SuspendNotSupported
 from textual.reactive import reactive
 
 from phoenix_tui.core.errors import ProviderError
@@ -21,14 +26,17 @@ from phoenix_tui.tui.completion import (
     commands,
 )
 from phoenix_tui.tui.drafts import Draft
+from phoenix_tui.tui.editor import NotEdited, edited, editor_command
 from phoenix_tui.tui.file_completion import FileSlot, Listing, file_slot, files, list_folder
-from phoenix_tui.tui.screens.asking_screen import AskingScreen
+from phoenix_tui.tui.screens.asking_screen import AskingScreen, still_coming
 from phoenix_tui.tui.screens.provider_screen import ClientNotOpen
 from phoenix_tui.tui.slash import Argument
 from phoenix_tui.tui.start import Start
 from phoenix_tui.tui.widgets.completion_list import CompletionList
 from phoenix_tui.tui.widgets.prompt import Prompt
 from phoenix_tui.tui.wording import what_happened
+
+T = TypeVar("T")
 
 
 class WritingScreen(AskingScreen):
@@ -42,6 +50,7 @@ class WritingScreen(AskingScreen):
     def __init__(self, start: Start) -> None:
         super().__init__(start)
         self.prompt.completer = self._completer
+        self.terminal_is_lent = False
         self._model_lists: dict[str, ModelList] = {}
         self._listing: Listing | None = None
         self._listed: str | None = None
@@ -81,6 +90,45 @@ class WritingScreen(AskingScreen):
         self.show_activity("", None)
         self.is_answering = False
         self.prompt.take_back(written)
+
+    # The person's own editor
+
+    async def action_edit(self) -> None:
+        """Have the message written in the person's editor, which has the terminal until it ends."""
+        if self.is_answering:  # nothing of ours runs meanwhile, and the answer would miss its deadlines
+            self.tell(still_coming())
+            return
+        before = self.prompt.value
+        try:
+            after = await self._lend_terminal(partial(edited, editor_command(self.begin.editor), before))
+        except NotEdited as problem:
+            self.tell(f"{problem} Your message is as it was.", "warning")
+        except SuspendNotSupported:
+            self.tell("An editor needs a terminal, and there is none to be lent here.", "warning")
+        else:
+            if after == before:
+                self.tell("The message is unchanged. An editor with a window of its own must wait: code --wait.")
+            else:
+                self.prompt.rewrite(after)
+        self.set_focus(self.prompt)
+
+    async def _lend_terminal(self, use: Callable[[], T]) -> T:
+        """Let `use` have the terminal. Raises SuspendNotSupported, and what `use` raises."""
+        self.save_now()
+        self.terminal_is_lent = True
+        try:
+            with self.app.suspend(), ThreadPoolExecutor(1) as pool:
+                # What it raises comes out below: passing through here it would keep the screen from coming back.
+                using = pool.submit(use)
+        finally:
+            for _ in range(5):  # the loop hears now of signals that came meanwhile: after three rounds at the latest
+                await asyncio.sleep(0)
+            self.terminal_is_lent = False
+        return using.result()
+
+    @abstractmethod
+    def save_now(self) -> None:
+        """Write the session before returning."""
 
     # What can be taken
 
