@@ -127,6 +127,7 @@ def _start(opened: Opened, keeper: KeyKeeper, resumed: Resumed | None) -> Start:
         key_sources=_key_sources(opened),
         system_prompt=opened.settings.system_prompt or "",
         local_only=opened.config.local_only,
+        editor=_editor(os.environ),
         surroundings=surroundings_of(os.environ, sys.stdout.encoding or "ascii"),
         preferences=preferences,
         keep_preferences=_keep_preferences,
@@ -157,6 +158,7 @@ def demo_start(*, comes_back: bool = False) -> Start:
         own_files=paths.state_dir(os.environ),
         is_demo=True,
         comes_back=comes_back,
+        editor=_editor(os.environ),
         surroundings=surroundings_of(os.environ, sys.stdout.encoding or "ascii"),
         preferences=preferences,
     )
@@ -224,6 +226,11 @@ def _keep_choices() -> ChoiceKeeper:
         return str(problem) if problem else None
 
     return keep
+
+
+def _editor(environ: Mapping[str, str]) -> str:
+    """The editor that the person has named, with its arguments; "" for none."""
+    return environ.get("VISUAL", "").strip() or environ.get("EDITOR", "").strip()
 
 
 def _keep_preferences(changes: Mapping[str, object]) -> str | None:

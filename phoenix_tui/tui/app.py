@@ -128,6 +128,8 @@ class PhoenixApp(DesktopApp, inherit_bindings=False):
         self.set_keymap(own)
 
     def _end_by(self, number: signal.Signals) -> None:
+        if number == signal.SIGINT and self.main.terminal_is_lent:
+            return  # a ctrl+c that was meant for who has the terminal
         self.ended_by = signal.Signals(number)
         self.keep_session()
         self.exit(return_code=128 + number)

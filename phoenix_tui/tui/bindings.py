@@ -21,6 +21,7 @@ class Group(StrEnum):
 
     ANYWHERE = "Anywhere"
     PROMPT = "In the prompt"
+    COMPLETING = "In the prompt, while a list is open"
     READING = "In the chat (Esc leaves the prompt)"
     LISTS = "In any list"
     PANELS = "In either panel"
@@ -78,6 +79,7 @@ KEYS: tuple[KeyAction, ...] = (
     ),
     KeyAction("pick", "ctrl+o", "pick_primary", "Choose the primary from a list", Group.ANYWHERE, priority=True),
     KeyAction("undo", "alt+u", "undo", "Take back the last change to who is asked", Group.ANYWHERE, priority=True),
+    KeyAction("edit", "alt+e", "edit", "Write the message in your editor ($VISUAL, $EDITOR)", Group.ANYWHERE),
     KeyAction("local", "ctrl+l", "local", "Keep this conversation on this machine", Group.ANYWHERE),
     KeyAction("confirm", "ctrl+g", "confirm", "While it is asked: let the next provider answer now", Group.ANYWHERE),
     KeyAction("again", "ctrl+r", "again", "Restore the last conversation, or retry the last question", Group.ANYWHERE),
@@ -98,6 +100,14 @@ KEYS: tuple[KeyAction, ...] = (
     ),
     KeyAction("history.back", "up", "history_back", "In the first line: the message sent before", Group.PROMPT),
     KeyAction("history.forward", "down", "history_forward", "In the last line: the message sent after", Group.PROMPT),
+    KeyAction("unfold", "alt+p", "unfold", "Unfold the paste beside the cursor", Group.PROMPT),
+    KeyAction("complete.take", "tab", "take", "Take what is chosen", Group.COMPLETING, "", "take"),
+    KeyAction(
+        "complete.enter", "enter", "take_or_run", "Take what is chosen; carry a whole command out", Group.COMPLETING
+    ),
+    KeyAction("complete.next", "down", "choose(1)", "Choose the next", Group.COMPLETING, "", "choose"),
+    KeyAction("complete.previous", "up", "choose(-1)", "Choose the previous", Group.COMPLETING),
+    KeyAction("complete.close", "escape", "close", "Close the list, and leave the text", Group.COMPLETING, "esc"),
     KeyAction("retry", "r", "retry", "Retry the last unanswered question", Group.READING, "", "retry"),
     KeyAction("other", "o", "other", "Send the unanswered question to another provider", Group.READING),
     KeyAction("write", "i", "focus_prompt", "Go back to the prompt (so does typing)", Group.READING, "", "write"),
@@ -150,7 +160,10 @@ _TOGETHER = ({Group.LISTS, Group.PANELS, Group.HEALTH}, {Group.LISTS, Group.PANE
 
 
 def meet(one: Group, other: Group) -> bool:
-    """Whether keys of both groups can act at the same moment, so that none may be in both."""
+    """Whether keys of both groups can act at the same moment, so that none may be in both. An open list takes its keys
+    before anybody else is asked."""
+    if one is not other and Group.COMPLETING in (one, other):
+        return False
     return one is other or Group.ANYWHERE in (one, other) or any({one, other} <= groups for groups in _TOGETHER)
 
 

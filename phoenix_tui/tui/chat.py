@@ -98,6 +98,8 @@ class Chat:
             return
         for exchange in exchanges:
             self.ask(exchange.question)
+            for attachment in exchange.attachments:
+                self.say(attachment.told, Tone.INFO)
             if exchange.answer:
                 self.begin_reply(exchange.attribution)
                 self.add_text(exchange.answer)

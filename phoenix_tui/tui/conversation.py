@@ -5,10 +5,12 @@ Errors, notices and partial answers are kept for the person and never become mes
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
 from phoenix_tui.core.types import Answer, ChatRequest, Message, OutcomeKind
+from phoenix_tui.tui.attachments import Attachment, content
 
 
 class Ending(StrEnum):
@@ -23,7 +25,8 @@ class Ending(StrEnum):
 @dataclass(frozen=True, slots=True)
 class Exchange:
     """A question and what came of it. `answer` may be partial, `attribution` and `note` are lines for people; `seams`
-    are where, in characters of the answer, one provider went on with the cut answer of another."""
+    are where, in characters of the answer, one provider went on with the cut answer of another. `attachments` went with
+    the question, as they were then."""
 
     question: str
     answer: str = ""
@@ -31,6 +34,12 @@ class Exchange:
     attribution: str = ""
     note: str = ""
     seams: tuple[int, ...] = ()
+    attachments: tuple[Attachment, ...] = ()
+
+    @property
+    def sent(self) -> str:
+        """The question as a model is sent it."""
+        return content(self.question, self.attachments)
 
 
 @dataclass
@@ -56,34 +65,41 @@ class Conversation:
         return self.exchanges[0].question.strip().partition("\n")[0][:80] if self.exchanges else ""
 
     @property
-    def last_unanswered(self) -> str | None:
-        """The question that `retry` would send again, None when the last one was answered."""
+    def last_unanswered(self) -> Exchange | None:
+        """What `retry` would send again, None when the last question was answered."""
         if self.exchanges and self.exchanges[-1].ending in (Ending.FAILED, Ending.STOPPED):
-            return self.exchanges[-1].question
+            return self.exchanges[-1]
         return None
 
-    def request(self, question: str, system: str = "", *, provider: str | None = None) -> ChatRequest:
+    def request(
+        self,
+        question: str,
+        system: str = "",
+        *,
+        attachments: Sequence[Attachment] = (),
+        provider: str | None = None,
+    ) -> ChatRequest:
         """The request for an answer to `question`, from `provider` if it can give one."""
         return ChatRequest(
-            self.messages(question, system),
+            self.messages(content(question, attachments), system),
             provider=provider,
             local_only=self.local_only,
             known_to=frozenset(self.known_to),
         )
 
     def messages(self, question: str, system: str = "") -> tuple[Message, ...]:
-        """What is sent for `question`: the system prompt, every whole exchange, the question."""
+        """What is sent for `question`, its attachments in it: the system prompt, every whole exchange, the question."""
         earlier: list[Message] = []
         for exchange in self.exchanges:
             if exchange.ending is Ending.WHOLE:
-                earlier.append(Message("user", exchange.question))
+                earlier.append(Message("user", exchange.sent))
                 earlier.append(Message("assistant", exchange.answer))
         opening = (Message("system", system),) if system else ()
         return (*opening, *earlier, Message("user", question))
 
-    def ask(self, question: str) -> None:
+    def ask(self, question: str, attachments: Sequence[Attachment] = ()) -> None:
         """Begin an exchange."""
-        self.exchanges.append(Exchange(question))
+        self.exchanges.append(Exchange(question, attachments=tuple(attachments)))
 
     def end(
         self, ending: Ending, *, answer: str = "", attribution: str = "", note: str = "", seams: tuple[int, ...] = ()

@@ -17,10 +17,12 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import IO, Any
 
+from phoenix_tui.tui.attachments import Attachment
 from phoenix_tui.tui.conversation import Ending, Exchange
+from phoenix_tui.tui.drafts import Fold
 
 FORMAT = 1
-LARGEST_FILE = 32 * 1024 * 1024
+LARGEST_FILE = 128 * 1024 * 1024
 """Bytes; a larger file is set aside unread."""
 KEPT_FILES = 20
 """How many files of earlier runs stay, newest first."""
@@ -37,6 +39,8 @@ class Saved:
     local_only: bool = False
     known_to: tuple[str, ...] = ()
     """As in `Conversation`."""
+    folds: tuple[Fold, ...] = ()
+    """What of the draft is folded, as in `Draft`."""
 
     def __bool__(self) -> bool:
         return bool(self.exchanges or self.draft.strip())
@@ -163,7 +167,18 @@ def _decode(data: Any) -> Saved:
         tuple(item for item in shown if isinstance(item, dict)),
         local_only=data.get("local_only", False) is not False,  # in doubt it stays here
         known_to=tuple(name for name in known_to if isinstance(name, str)),
+        folds=_decode_folds(data.get("folds", ())),
     )
+
+
+def _decode_folds(data: object) -> tuple[Fold, ...]:
+    """They only help to read the draft, so whatever else they may be is left out."""
+    items = data if isinstance(data, list) else []
+    return tuple((item[0], item[1]) for item in items if _is_fold(item))
+
+
+def _is_fold(item: object) -> bool:
+    return isinstance(item, list) and len(item) == 2 and all(isinstance(at, int) for at in item)
 
 
 def _decode_exchange(item: Any) -> Exchange:
@@ -172,7 +187,9 @@ def _decode_exchange(item: Any) -> Exchange:
         raise TypeError("an exchange is no text")
     ending = Ending(item["ending"])
     seams = tuple(at for at in item.get("seams", ()) if isinstance(at, int))
-    return Exchange(**texts, ending=Ending.STOPPED if ending is Ending.OPEN else ending, seams=seams)
+    attachments = tuple(Attachment(str(it["name"]), str(it["text"])) for it in item.get("attachments", ()))
+    ending = Ending.STOPPED if ending is Ending.OPEN else ending
+    return Exchange(**texts, ending=ending, seams=seams, attachments=attachments)
 
 
 def _write_atomically(path: Path, text: str) -> None:

@@ -4,36 +4,51 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from difflib import get_close_matches
+from enum import StrEnum
+
+
+class Argument(StrEnum):
+    """What may follow a command, as the help writes it. What of it there is to choose from is listed while one types
+    (`completion.py`)."""
+
+    NOTHING = ""
+    PROVIDER = "PROVIDER"
+    STRATEGY = "STRATEGY"
+    MODEL = "MODEL"
+    OFF = "off"
 
 
 @dataclass(frozen=True, slots=True)
 class SlashCommand:
-    """One command as the help shows it. `argument` names what may follow."""
+    """One command as the help shows it. `argument` is what may follow, and with `needs_argument` must."""
 
     name: str
     description: str
-    argument: str = ""
+    argument: Argument = Argument.NOTHING
+    needs_argument: bool = False
 
 
 COMMANDS: tuple[SlashCommand, ...] = (
-    SlashCommand("providers", "health of all providers, printed in the chat; with a name, its page", "NAME"),
-    SlashCommand("health", "the same", "NAME"),
-    SlashCommand("provider", "the page of a provider, of the primary without a name", "NAME"),
+    SlashCommand("providers", "health of all providers, printed in the chat; with a name, its page", Argument.PROVIDER),
+    SlashCommand("health", "the same", Argument.PROVIDER),
+    SlashCommand("provider", "the page of a provider, of the primary without a name", Argument.PROVIDER),
     SlashCommand("incidents", "what happened: failures, switches, changes of health"),
     SlashCommand("route", "who would be asked now, in which order, and why"),
-    SlashCommand("strategy", "what makes that order: strict, balanced, latency or cost", "NAME"),
-    SlashCommand("local", "keep this conversation on this machine; /local off lets it leave", "off"),
-    SlashCommand("use", "make a provider the primary; without a name from a list", "NAME"),
-    SlashCommand("model", "choose the model of the primary; without a name from its live list", "ID"),
-    SlashCommand("key", "give a provider a key, or a local server its address", "NAME"),
+    SlashCommand("strategy", "what makes that order: strict, balanced, latency or cost", Argument.STRATEGY),
+    SlashCommand("local", "keep this conversation on this machine; /local off lets it leave", Argument.OFF),
+    SlashCommand("use", "make a provider the primary; without a name from a list", Argument.PROVIDER),
+    SlashCommand("model", "choose the model of the primary; without a name from its live list", Argument.MODEL),
+    SlashCommand("key", "give a provider a key, or a local server its address", Argument.PROVIDER, needs_argument=True),
     SlashCommand("retry", "send the last unanswered question again"),
     SlashCommand("other", "send it to another provider"),
     SlashCommand("restore", "bring back the last conversation"),
     SlashCommand("new", "begin a new conversation"),
+    SlashCommand("edit", "write the message in your own editor ($VISUAL, $EDITOR)"),
     SlashCommand("help", "keys and commands"),
     SlashCommand("quit", "leave"),
 )
 NAMES = tuple(command.name for command in COMMANDS)
+BY_NAME = {command.name: command for command in COMMANDS}
 
 
 @dataclass(frozen=True, slots=True)

@@ -45,6 +45,8 @@ def carry_out(screen: MainScreen, name: str, argument: str) -> None:
             screen.action_restore()
         case "new":
             screen.action_new()
+        case "edit":
+            screen.work(screen.action_edit, "edit")
         case "help":
             screen.action_help()
         case "quit":

@@ -80,8 +80,9 @@ class Start:
     `models` and `strategy` are what was chosen on the screen before; `key_sources` says where the keys come from, by
     provider, as far as they have one. With `local_only` nothing ever leaves this machine, whatever a conversation
     wants. `resumed` is what the screen had when it was left for the demo, and a demo that `comes_back` was opened from
-    another screen. `surroundings` and `preferences` make the look; `keep_preferences` None keeps no change of them.
-    `wall` is the time of day in seconds since the epoch.
+    another screen. `folder` is where paths behind an @ begin, `editor` the command that the person's variables name (""
+    for none). `surroundings` and `preferences` make the look; `keep_preferences` None keeps no change of them. `wall`
+    is the time of day in seconds since the epoch.
     """
 
     open_client: ClientFactory
@@ -102,6 +103,8 @@ class Start:
     is_demo: bool = False
     comes_back: bool = False
     local_only: bool = False
+    folder: Path = Path()
+    editor: str = ""
     surroundings: Surroundings = field(default_factory=Surroundings)
     preferences: Preferences = field(default_factory=Preferences)
     keep_preferences: PreferenceKeeper | None = None

@@ -138,7 +138,7 @@ def reset(client: ClientPort) -> Told:
     return Told(f"The default order is back, with nobody pinned or switched off. {_undo()}")
 
 
-_STRATEGIES = {
+STRATEGY_WORDS = {
     Strategy.STRICT: "Your order is kept as it is; who cannot be asked is passed over.",
     Strategy.BALANCED: "Unreliable providers stand back behind reliable ones; else your order is kept.",
     Strategy.LATENCY: "Unreliable providers stand back, and one that is clearly faster passes its neighbour.",
@@ -149,7 +149,7 @@ _STRATEGIES = {
 def choose_strategy(client: ClientPort, strategy: Strategy) -> Told:
     """Make the order by `strategy` from now on."""
     client.set_strategy(strategy)
-    return Told(f"Strategy {strategy}: {_STRATEGIES[strategy]}")
+    return Told(f"Strategy {strategy}: {STRATEGY_WORDS[strategy]}")
 
 
 def taken_back(changed: Arrangement, now: Arrangement, own_order: Sequence[str]) -> str:

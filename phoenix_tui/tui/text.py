@@ -72,6 +72,14 @@ def money(usd: float) -> str:
     return f"${usd:.3f}" if usd >= 0.0095 else f"${usd:.4f}"
 
 
+def file_size(size: int) -> str:
+    """Bytes as people read them: `412 bytes`, `4.1 kB`, `2 MB`."""
+    if size < 1_000:
+        return count(size, "byte")
+    value, unit = (size / 1_000, "kB") if size < 999_950 else (size / 1_000_000, "MB")
+    return f"{value:.1f}".removesuffix(".0") + f" {unit}"
+
+
 def count(number: int, noun: str) -> str:
     """`1 request`, `1,204 requests`."""
     return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"

@@ -5,7 +5,7 @@ Holds no widget of its own and awaits nothing, so every path can be tested with 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from phoenix_tui.core.errors import ErrorInfo, NoProviderAnswered, Phase
@@ -32,6 +32,7 @@ from phoenix_tui.core.events import (
 from phoenix_tui.core.snapshot import ProviderInfo
 from phoenix_tui.core.types import Answer, Attempt, Target
 from phoenix_tui.tui import handover, keys
+from phoenix_tui.tui.attachments import Attachment
 from phoenix_tui.tui.conversation import Conversation, Ending
 from phoenix_tui.tui.ports import ChatView, Tone, TurnStage
 from phoenix_tui.tui.text import count, one_line
@@ -78,10 +79,12 @@ class TurnPresenter:
         self.other = ""
         """Who else could be asked the question that was not answered; empty when nobody could."""
 
-    def begin(self, question: str) -> None:
+    def begin(self, question: str, attachments: Sequence[Attachment] = ()) -> None:
         """The question was sent."""
-        self._conversation.ask(question)
+        self._conversation.ask(question, attachments)
         self._chat.ask(question)
+        for attachment in attachments:
+            self._chat.say(attachment.told, Tone.INFO)
         self._stage.show_activity("sending", None)
 
     def on_event(self, event: TurnEvent) -> None:

@@ -16,9 +16,11 @@ from phoenix_tui.commands.simulated import simulated_config
 from phoenix_tui.core.client import Client
 from phoenix_tui.sim import Simulator
 from phoenix_tui.tui.app import PhoenixApp
+from phoenix_tui.tui.attachments import plain
 from phoenix_tui.tui.conversation import Ending
+from phoenix_tui.tui.drafts import Draft
 from phoenix_tui.tui.session import SessionStore
-from phoenix_tui.tui.slash import Say, parse
+from phoenix_tui.tui.slash import Run, Say, parse
 from phoenix_tui.tui.start import Start
 from phoenix_tui.tui.widgets.prompt import Prompt
 from tests.monkey.actions import Action, Focus, Mouse, Paste, Press, Resize, Settle, Strike, Type
@@ -39,6 +41,8 @@ class Play:
         self._unseen: list[str] = []
         """What was sent and has been seen neither in the conversation nor back in the prompt."""
         self._heard: set[int] = set()
+        self._was_left = False
+        """Whether it was told to leave, as an open list can do."""
         self.app = PhoenixApp(Start(open_client=self._open_client, state_folder=folder, local_only=False))
 
     @asynccontextmanager
@@ -55,7 +59,8 @@ class Play:
             for action in actions:
                 await self._do(action, pilot)
                 if not self.app.is_running:
-                    self.wrong.append(f"the program ended at {action}")
+                    if not self._was_left:
+                        self.wrong.append(f"the program ended at {action}")
                     return
             await self._come_to_rest(pilot)
             self._look()
@@ -146,7 +151,10 @@ class Play:
         if isinstance(message, Prompt.Submitted) and id(message) not in self._heard:
             self._heard.add(id(message))
             self._kept = message  # an id is that of one message only as long as it lives
-            if isinstance(said := parse(message.text), Say) and said.text.strip():
+            draft = message.draft
+            said = Say(draft.text) if draft.folds else parse(draft.text)
+            self._was_left |= said == Run("quit", "")
+            if isinstance(said, Say) and said.text.strip():
                 self._unseen.append(said.text)
         self._see()
 
@@ -155,7 +163,11 @@ class Play:
             main = self.app.main
             told = [exchange.question for exchange in main.conversation.exchanges]
             draft = main.prompt.value
-            self._unseen = [text for text in self._unseen if text not in told and text not in draft]
+            self._unseen = [
+                text
+                for text in self._unseen
+                if plain(Draft(text)) not in told and text not in told and text not in draft
+            ]
 
     def _look(self) -> None:
         main = self.app.main

@@ -161,3 +161,27 @@ def test_no_key_is_ever_shown_or_kept(sims: SimulatorThread, tmp_path: Path) -> 
     for key in keys:
         assert key.encode() not in program.raw
         assert all(key.encode() not in content for content in kept)
+
+
+def test_the_message_is_written_in_an_editor_and_the_screen_comes_back(sims: SimulatorThread, tmp_path: Path) -> None:
+    editor = tmp_path / "editor"
+    editor.write_text(
+        '#!/bin/sh\nprintf "the editor has the terminal, press a key\\n"\nread line\necho "$line" >> "$2"\n', "utf-8"
+    )
+    editor.chmod(0o700)
+    with terminal(env=variables(sims, EDITOR=f"{editor} --wait")) as program:
+        program.wait_for("Write a message", "If you send now")
+        program.press("hello")
+        program.press(f"{ESC}e")  # alt+e
+        program.wait_for("the editor has the terminal")
+        program.press("\x03")  # ctrl+c ends the editor, and nothing else
+        program.wait_for("was stopped by a signal", "hello", "enter send")
+        program.press(f"{ESC}e")
+        program.wait_for("the editor has the terminal")
+        program.press("from the editor\r")
+        program.wait_for("hello", "from the editor", "enter send")
+        program.press(" and back\r")
+        program.wait_for("You", "from the editor and back", "openai says hello.")
+        program.press(CTRL_Q)
+        assert program.wait_for_end() == 0
+    assert b"Traceback" not in program.raw

@@ -114,13 +114,18 @@ def open_screen() -> OpenScreen:
 
     @asynccontextmanager
     async def opening(
-        client: FakeClient | None = None, *, size: tuple[int, int] = (120, 36), opens: bool = True, **start: object
+        client: FakeClient | None = None,
+        *,
+        size: tuple[int, int] = (120, 36),
+        opens: bool = True,
+        app_class: type[PhoenixApp] = PhoenixApp,
+        **start: object,
     ) -> AsyncIterator[Opened]:
         client = client or FakeClient()
         around = {name: start.pop(name) for name in [*start] if name in Surroundings.__dataclass_fields__}
         start["surroundings"] = Surroundings(**around)  # type: ignore[arg-type]  # named by tests
         values: dict[str, object] = {"open_client": client.opened, "wall": lambda: NOW, **start}
-        app = PhoenixApp(Start(**values))  # type: ignore[arg-type]
+        app = app_class(Start(**values))  # type: ignore[arg-type]
         try:
             async with app.run_test(size=size, notifications=True) as pilot:
                 ui = Opened(app, pilot, client)

@@ -7,7 +7,7 @@ from textual import events
 
 from phoenix_tui.core.types import Message, ModelInfo
 from phoenix_tui.tui.screens.help import HelpScreen
-from phoenix_tui.tui.widgets.prompt import FOLD_CHARS
+from phoenix_tui.tui.widgets.chip_area import FOLD_CHARS
 from tests.tui.conftest import Opened, OpenScreen
 from tests.tui.fakes import FakeClient, make_snapshot, says
 
@@ -35,10 +35,22 @@ async def test_ctrl_j_begins_a_line_and_enter_sends_them_all(open_screen: OpenSc
         assert ui.screen.prompt.size.height == 1
 
 
-async def test_it_grows_to_eight_lines_and_no_further(open_screen: OpenScreen) -> None:
-    async with open_screen() as ui:
+@pytest.mark.parametrize(("rows", "lines"), [(36, 10), (30, 9), (20, 6), (15, 4), (12, 3)])
+async def test_it_grows_to_a_share_of_the_screen_and_no_further(open_screen: OpenScreen, rows: int, lines: int) -> None:
+    async with open_screen(size=(60, rows)) as ui:
         await ui.type("\n" * 20)
-        await ui.until(lambda: ui.screen.prompt.size.height == 8)
+        await ui.until(lambda: ui.screen.prompt.size.height == lines)
+        assert ui.screen.query_one("#keys").region.bottom == rows, "nothing is pushed off the screen"
+
+
+async def test_it_grows_and_shrinks_with_the_terminal(open_screen: OpenScreen) -> None:
+    async with open_screen(size=(60, 36)) as ui:
+        await ui.type("\n" * 20)
+        await ui.until(lambda: ui.screen.prompt.size.height == 10)
+        await ui.pilot.resize_terminal(60, 15)
+        await ui.until(lambda: ui.screen.prompt.size.height == 4)
+        await ui.pilot.resize_terminal(60, 36)
+        await ui.until(lambda: ui.screen.prompt.size.height == 10)
 
 
 async def test_white_space_alone_is_not_sent(open_screen: OpenScreen) -> None:
@@ -70,7 +82,7 @@ async def test_a_megabyte_is_pasted_as_a_mark_and_sent_whole(open_screen: OpenSc
     async with open_screen() as ui:
         await ui.type("look: ")
         ui.app.post_message(events.Paste(text))
-        await ui.until(lambda: "[paste 1:" in ui.screen.prompt.text)
+        await ui.until(lambda: "[paste\u00a01:" in ui.screen.prompt.text)
         assert len(ui.screen.prompt.text) < 100
         await ui.send(" ok?")
         await ui.answered()
@@ -132,9 +144,9 @@ async def test_two_slashes_send_one_and_a_path_is_no_command(open_screen: OpenSc
 
 async def test_an_unknown_command_names_the_nearest_and_stays_in_the_prompt(open_screen: OpenScreen) -> None:
     async with open_screen() as ui:
-        await ui.send("/provders")
+        await ui.send("/porviders")
         await ui.until(lambda: any("Did you mean /providers?" in told for told in ui.told))
-        assert ui.screen.prompt.value == "/provders"
+        assert ui.screen.prompt.value == "/porviders"
         assert not ui.client.turns
 
 
@@ -142,9 +154,10 @@ async def test_use_makes_a_provider_the_primary(open_screen: OpenScreen) -> None
     async with open_screen() as ui:
         await ui.send("/use anthropic")
         await ui.until(lambda: ("primary", "anthropic") in ui.client.calls)
-        await ui.send("/use antropic")
+        await ui.send("/use antrhopic")
         await ui.until(lambda: any("Did you mean anthropic?" in told for told in ui.told))
-        await ui.send("/use")
+        await ui.type("/use")
+        await ui.pilot.press("escape", "enter")
         await ui.until(lambda: any("Which one?" in told for told in ui.told))
 
 

@@ -160,6 +160,12 @@ async def _takes_the_last_change_back(ui: Opened, press: Press) -> None:
     assert ui.client.primary_provider == "openrouter"
 
 
+@scenario("edit")
+async def _wants_the_editor(ui: Opened, press: Press) -> None:
+    await press()
+    await ui.until(lambda: any("editor" in told.lower() for told in ui.told))
+
+
 @scenario("local")
 async def _keeps_the_conversation_here(ui: Opened, press: Press) -> None:
     await press()
@@ -237,6 +243,48 @@ async def _comes_back_to_the_draft(ui: Opened, press: Press) -> None:
     assert ui.screen.prompt.value == "why?"
     await press()
     assert ui.screen.prompt.value == "draft"
+
+
+@scenario("unfold")
+async def _unfolds_a_paste(ui: Opened, press: Press) -> None:
+    ui.screen.prompt.paste("line\n" * 500)
+    assert ui.screen.prompt.draft.folds
+    await press()
+    assert ui.screen.prompt.text == "line\n" * 500
+
+
+# While a list is open
+
+
+@scenario("complete.take")
+async def _takes(ui: Opened, press: Press) -> None:
+    await ui.type("/us")
+    await press()
+    assert (ui.screen.prompt.value, ui.focus) == ("/use ", "prompt")
+
+
+@scenario("complete.enter")
+async def _takes_and_runs(ui: Opened, press: Press) -> None:
+    await ui.type("/hel")
+    await press()
+    await ui.until(lambda: isinstance(ui.app.screen, HelpScreen))
+
+
+@scenario("complete.next", "complete.previous")
+async def _chooses(ui: Opened, press: Press) -> None:
+    await ui.type("/use ")
+    await press()
+    await ui.pilot.press("enter")
+    await ui.until(lambda: ui.client.was_told("primary", "openai" if press.id == "complete.next" else "lmstudio"))
+
+
+@scenario("complete.close")
+async def _closes_the_list(ui: Opened, press: Press) -> None:
+    await ui.type("/us")
+    await ui.until(lambda: ui.screen.completion)
+    await press()
+    await ui.until(lambda: not ui.screen.completion)
+    assert (ui.screen.prompt.value, ui.focus) == ("/us", "prompt")
 
 
 # In the chat

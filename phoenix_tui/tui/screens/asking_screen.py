@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import asyncio
 from abc import abstractmethod
+from collections.abc import Sequence
 from functools import partial
 
 from textual import on
@@ -15,8 +16,10 @@ from phoenix_tui.core.events import Completed, Confirming
 from phoenix_tui.core.snapshot import Snapshot
 from phoenix_tui.core.types import ChatRequest
 from phoenix_tui.tui import handover, keys
+from phoenix_tui.tui.attachments import Attachment, plain
 from phoenix_tui.tui.chat import Chat
 from phoenix_tui.tui.conversation import Conversation
+from phoenix_tui.tui.drafts import Draft
 from phoenix_tui.tui.glyphs import UNICODE
 from phoenix_tui.tui.look import look_of
 from phoenix_tui.tui.messages import AnswerCame, ConfirmationAsked, NobodyAnswered
@@ -106,19 +109,25 @@ class AskingScreen(SetupScreen):
 
     # A turn
 
-    def send(self, question: str, *, provider: str | None = None) -> None:
+    def send(self, question: str, attachments: Sequence[Attachment] = (), *, provider: str | None = None) -> None:
         """Ask `question`, of `provider` if it can answer; at most one turn runs at a time."""
         if self.is_answering:
             return
-        self.show_chat()
         self.is_answering = True
-        self.work(partial(self._turn, question, provider), "turn")
+        self.work(partial(self.turn, question, attachments, Draft(question), provider), "turn")
 
-    async def _turn(self, question: str, provider: str | None) -> None:
-        request = self.conversation.request(question, self.begin.system_prompt, provider=provider)
+    async def turn(
+        self, question: str, attachments: Sequence[Attachment], written: Draft, provider: str | None = None
+    ) -> None:
+        """Ask `question`; `written` is what comes back to the prompt when nobody answers. To be run in the group of
+        workers "turn", while `is_answering`."""
+        self.show_chat()
+        request = self.conversation.request(
+            question, self.begin.system_prompt, attachments=attachments, provider=provider
+        )
         presenter = TurnPresenter(self.chat, self.conversation, self._setting(), self)
         try:
-            presenter.begin(question)
+            presenter.begin(question, attachments)
             self.chat_title = self.conversation.title
             self.save_soon()
             began = self.begin.wall()
@@ -127,17 +136,17 @@ class AskingScreen(SetupScreen):
         except NoProviderAnswered as failure:
             self.post_message(NobodyAnswered())
             self.app.clear_notifications()  # they would lie over the reason
-            presenter.on_failure(failure, is_back=self._give_back(question))
+            presenter.on_failure(failure, is_back=self._give_back(written))
         except ClientNotOpen as problem:
-            presenter.on_unsent(str(problem), is_back=self._give_back(question))
+            presenter.on_unsent(str(problem), is_back=self._give_back(written))
         except asyncio.CancelledError:
             presenter.on_stop()
             if not presenter.has_text:
-                self._give_back(question)
+                self._give_back(written)
             raise
         finally:
             if not presenter.is_over:
-                presenter.on_defect(is_back=self._give_back(question))
+                presenter.on_defect(is_back=self._give_back(written))
             self._under_way = None
             self._told_out, self._other = presenter.out.out, presenter.other
             self.is_answering = False
@@ -166,10 +175,10 @@ class AskingScreen(SetupScreen):
             is_lock_fixed=self.begin.local_only,
         )
 
-    def _give_back(self, question: str) -> bool:
-        """Put `question` back into the prompt, unless something else is being written there; says whether it is."""
-        if not self.prompt.value.strip():
-            self.prompt.value = question
+    def _give_back(self, written: Draft) -> bool:
+        """Put `written` back into the prompt, unless something else is being written there; says whether it is."""
+        if not self.prompt.draft:
+            self.prompt.draft = written
             return True
         return False
 
@@ -266,13 +275,13 @@ class AskingScreen(SetupScreen):
             self.tell("There is no unanswered question that another provider could be asked now.")
 
     def _ask_again(self, provider: str | None) -> None:
-        question = self.conversation.last_unanswered
-        if self.is_answering or question is None:
+        unanswered = self.conversation.last_unanswered
+        if self.is_answering or unanswered is None:
             self.tell("There is no unanswered question to retry.")
             return
-        if self.prompt.value == question:
+        if plain(self.prompt.draft) == unanswered.question:
             self.prompt.empty()
-        self.send(question, provider=provider)
+        self.send(unanswered.question, unanswered.attachments, provider=provider)
 
     # Kept on this machine
 

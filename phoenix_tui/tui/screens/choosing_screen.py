@@ -9,14 +9,14 @@ from phoenix_tui.core.errors import ProviderError
 from phoenix_tui.core.types import ModelInfo, Target
 from phoenix_tui.tui.model_choices import model_choices
 from phoenix_tui.tui.provider_choices import provider_choices
-from phoenix_tui.tui.screens.asking_screen import AskingScreen
 from phoenix_tui.tui.screens.picker import Picker
 from phoenix_tui.tui.screens.provider_screen import ClientNotOpen
+from phoenix_tui.tui.screens.writing_screen import WritingScreen
 from phoenix_tui.tui.start import ModelPrice
 from phoenix_tui.tui.wording import what_happened
 
 
-class ChoosingScreen(AskingScreen):
+class ChoosingScreen(WritingScreen):
     """Opens lists over itself, fills them and follows what changes while they are open."""
 
     def action_pick_primary(self) -> None:

@@ -19,6 +19,7 @@ from textual.widgets import Static
 from phoenix_tui.tui import keys, messages
 from phoenix_tui.tui.bindings import Group, bindings_of
 from phoenix_tui.tui.conversation import Conversation
+from phoenix_tui.tui.drafts import Draft
 from phoenix_tui.tui.keeping import SessionKeeper
 from phoenix_tui.tui.look import look_of
 from phoenix_tui.tui.order_report import order_report
@@ -34,6 +35,8 @@ from phoenix_tui.tui.slash_commands import carry_out
 from phoenix_tui.tui.start import Start
 from phoenix_tui.tui.text import ago, count
 from phoenix_tui.tui.welcome_words import demo_words, needs_setup
+from phoenix_tui.tui.widgets.chip_area import ChipArea
+from phoenix_tui.tui.widgets.completion_list import CompletionList
 from phoenix_tui.tui.widgets.fallback_panel import FallbackPanel
 from phoenix_tui.tui.widgets.health_sidebar import HealthSidebar
 from phoenix_tui.tui.widgets.lines import ActivityLine, Banner, HealthStrip, KeyBar, QuestionBar, StatusLine
@@ -58,7 +61,6 @@ class MainScreen(ChoosingScreen):
     ]  # fmt: skip
     BINDINGS: ClassVar[list[BindingType]] = [*bindings_of(Group.ANYWHERE), *bindings_of(Group.READING)]
 
-    group: reactive[Group] = reactive(Group.PROMPT, repaint=False)
     behind: reactive[str] = reactive("providers", repaint=False)
     """What the prompt is left for: the first screen with its providers, or the chat."""
 
@@ -84,6 +86,7 @@ class MainScreen(ChoosingScreen):
                 with Container(id="conversation"):
                     yield self.welcome.data_bind(snapshot=main.shown)
                     yield self.transcript
+                    yield CompletionList(ellipsis=glyphs.ellipsis, id="completion").data_bind(main.completion)
                 yield QuestionBar(id="question").data_bind(main.question)
                 yield ActivityLine(id="activity").data_bind(main.activity)
                 with Container(id="prompt-box"):
@@ -140,12 +143,12 @@ class MainScreen(ChoosingScreen):
     def saved(self, *, with_shown: bool = True) -> Saved:
         """Conversation and draft as they are now. Works whatever state the screen is in; without `with_shown` also
         when the transcript has failed."""
-        conversation, draft = self.conversation, self.prompt.value
+        conversation, draft = self.conversation, self.prompt.draft
         if conversation.is_empty:
-            return Saved(draft=draft, local_only=conversation.local_only)
+            return Saved(draft=draft.text, folds=draft.folds, local_only=conversation.local_only)
         shown = tuple(self.chat.dump()) if with_shown else ()
-        known_to = tuple(sorted(conversation.known_to))
-        return Saved(tuple(conversation.exchanges), draft, shown, conversation.local_only, known_to)
+        known_to, exchanges = tuple(sorted(conversation.known_to)), tuple(conversation.exchanges)
+        return Saved(exchanges, draft.text, shown, conversation.local_only, known_to, draft.folds)
 
     async def _offer_last(self) -> None:
         found = await asyncio.to_thread(self.keeper.find)
@@ -165,6 +168,10 @@ class MainScreen(ChoosingScreen):
         if problem and problem != before:  # once: each key and each answer wants to be saved
             self.tell(problem, "warning")
 
+    def save_now(self) -> None:
+        """Write the session before returning."""
+        self.keeper.save_now(self.saved())
+
     def save_soon(self) -> None:
         """Write the session in a thread, without waiting for it."""
         self.work(self._save, "save")
@@ -183,25 +190,25 @@ class MainScreen(ChoosingScreen):
 
     @on(Prompt.Submitted)
     def _submitted(self, event: Prompt.Submitted) -> None:
-        match parse(event.text):
+        draft = event.draft
+        match Say(draft.text) if draft.folds else parse(draft.text):  # a paste is no command
             case Run(name, argument):
                 carry_out(self, name, argument)
             case Say(text):
                 if self.is_answering:
-                    self.prompt.take_back(event.text)
+                    self.prompt.take_back(draft)
                     stop = keys.label("stop")
                     asked = f"{keys.label('confirm')} lets the question go on, {stop} keeps it here"
                     coming = f"An answer is still coming: {stop} stops it, then {keys.label('send')} sends"
                     self.tell(f"{asked if self.question else coming}. Your text stays here.")
                     return
-                self.prompt.remember(event.text)
-                self.send(text)
+                self.send_written(draft, draft.after(len(draft.text) - len(text)))
             case unknown:
-                self.prompt.take_back(event.text)
+                self.prompt.take_back(draft)
                 self.tell(unknown.message, "warning")
 
-    @on(Prompt.Hinted)
-    def _hinted(self, event: Prompt.Hinted) -> None:
+    @on(ChipArea.Hinted)
+    def _hinted(self, event: ChipArea.Hinted) -> None:
         self.tell(event.hint)
 
     @on(Transcript.RetryAsked)
@@ -238,7 +245,7 @@ class MainScreen(ChoosingScreen):
     def on_key(self, event: events.Key) -> None:
         """Typing anywhere goes to the prompt, unless the key means something where the focus is. The prompt keeps its
         own keys: what comes here while it has the focus was typed just before it got it."""
-        if not event.is_printable or not event.character:
+        if not event.is_printable or not event.character or event.key.startswith("alt+"):
             return
         if event.key not in self.active_bindings:
             event.stop()
@@ -248,7 +255,7 @@ class MainScreen(ChoosingScreen):
     def on_paste(self, event: events.Paste) -> None:
         if self.focused is not self.prompt:
             self.set_focus(self.prompt)
-            self.prompt.insert_text(event.text)
+            self.prompt.paste(event.text)
 
     @on(events.DescendantFocus)
     def _focus_moved(self, event: events.DescendantFocus) -> None:
@@ -322,9 +329,9 @@ class MainScreen(ChoosingScreen):
         self.forget_turns()
         self.chat.restore(saved.exchanges, saved.shown)
         for exchange in saved.exchanges:
-            self.prompt.remember(exchange.question)
-        if not self.prompt.value.strip():
-            self.prompt.value = saved.draft
+            self.prompt.remember(Draft(exchange.question))
+        if not self.prompt.draft:
+            self.prompt.draft = Draft(saved.draft, saved.folds)
         self.chat_title = self.conversation.title
         if saved.exchanges:
             self.show_chat()

@@ -210,6 +210,14 @@ class KeyBar(Widget):
     cost_usd: reactive[float | None] = reactive(None)
     budget: reactive[str] = reactive("")
 
+    @property
+    def _way_out(self) -> tuple[str, str]:
+        """The key that ends what is going on now, and what it does in a word."""
+        if self.group is Group.COMPLETING:
+            return keys.label("complete.close"), "close"
+        leads = {Group.PROMPT: self.behind, Group.PAGE: "back"}.get(self.group, "write")
+        return keys.label("stop"), "stop" if self.is_answering else leads
+
     def render(self) -> Content:
         right: list[Part] = []
         if self.tokens:
@@ -221,11 +229,9 @@ class KeyBar(Widget):
         *others, last = footer_of(self.group, keys.in_force())
         kept = len(last[0]) + len(last[1]) + 1
         room = self.size.width - cells(right) - (2 if right else 0) - kept
-        stop = keys.label("stop")
-        leads = {Group.PROMPT: self.behind, Group.PAGE: "back"}.get(self.group, "write")
-        first = [(stop, "stop" if self.is_answering else leads)]
+        first = [self._way_out]
         if self.confirm_key:
-            first = [(stop, "keep here"), (self.confirm_key, "send now")]
+            first = [(keys.label("stop"), "keep here"), (self.confirm_key, "send now")]
             others = [row for row in others if row[0] != keys.label("send")]  # it sends nothing else meanwhile
         left: list[Part] = []
         used = 0
