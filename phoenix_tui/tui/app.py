@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from contextlib import suppress
 from typing import ClassVar
 
+from textual import events
 from textual.app import App
 from textual.binding import Binding, BindingType
 from textual.filter import Monochrome
@@ -80,6 +81,15 @@ class PhoenixApp(App[None], inherit_bindings=False):
         self.ended_by = signal.Signals(number)
         self.keep_session()
         self.exit(return_code=128 + number)
+
+    async def on_event(self, event: events.Event) -> None:
+        """As Textual's, but for a press on what was just taken away (a notice that is clicked twice): it stays under
+        the pointer until the next layout, and hit-testing of Textual 8.2 stops the app at it."""
+        if isinstance(event, events.MouseDown | events.MouseMove) and not event.is_forwarded:
+            widget, _ = self.screen.get_widget_and_offset_at(event.x, event.y)
+            if widget is not None and not widget.is_attached:
+                return
+        await super().on_event(event)
 
     def keep_session(self) -> None:
         """Write conversation and draft now. Safe at any moment, also when the screen is gone or has failed."""

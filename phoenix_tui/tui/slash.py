@@ -26,6 +26,8 @@ COMMANDS: tuple[SlashCommand, ...] = (
     SlashCommand("model", "choose the model of the primary", "ID"),
     SlashCommand("retry", "send the last unanswered question again"),
     SlashCommand("other", "send it to another provider"),
+    SlashCommand("find", "find words in the chat", "WORDS"),
+    SlashCommand("copy", "copy the last answer as it was written"),
     SlashCommand("restore", "bring back the last conversation"),
     SlashCommand("new", "begin a new conversation"),
     SlashCommand("help", "keys and commands"),

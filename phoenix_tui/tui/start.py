@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from phoenix_tui.core.arrangement import Arrangement
 from phoenix_tui.core.types import Strategy
+from phoenix_tui.tui.browser import open_address
 from phoenix_tui.tui.ports import ClientFactory
 
 if TYPE_CHECKING:
@@ -41,7 +42,8 @@ class Start:
     up since; it is asked after each change of health. `state_folder` None keeps nothing, `choices` None no choices and
     `incidents` None no log (the demo). `models` and `strategy` are what was chosen on the screen before. With
     `local_only` nothing ever leaves this machine, whatever a conversation wants. `wall` is the time of day in
-    seconds since the epoch.
+    seconds since the epoch. `open_address` opens a link, in a thread; it says whether there was anything to open it
+    with.
     """
 
     open_client: ClientFactory
@@ -61,3 +63,4 @@ class Start:
     no_color: bool = False
     reduced_motion: bool = False
     wall: Callable[[], float] = time.time
+    open_address: Callable[[str], bool] = open_address

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import pytest
 from textual import events
@@ -27,6 +27,8 @@ class Opened:
     app: PhoenixApp
     pilot: Pilot[None]
     client: FakeClient
+    addresses: list[str] = field(default_factory=list)
+    """Links that were opened."""
 
     @property
     def screen(self) -> MainScreen:
@@ -82,6 +84,10 @@ class Opened:
             await self.mouse(events.MouseMove, at)
         if release:
             await self.mouse(events.MouseUp, steps[-1] if steps else start)
+    async def press_hastily(self, event: Callable[..., events.MouseEvent], x: int, y: int) -> None:
+        """A mouse event as the terminal would send it; nothing waits until it has acted."""
+        values = {"shift": False, "meta": False, "ctrl": False}
+        await self.app.on_event(event(None, x, y, 0, 0, 1, **values, screen_x=x, screen_y=y))
 
     async def run_actions(self, *actions: str) -> None:
         """Run actions of the screen, as the palette does, one after the other."""
@@ -107,11 +113,22 @@ def open_screen() -> OpenScreen:
         client: FakeClient | None = None, *, size: tuple[int, int] = (120, 36), opens: bool = True, **start: object
     ) -> AsyncIterator[Opened]:
         client = client or FakeClient()
-        values: dict[str, object] = {"open_client": client.opened, "wall": lambda: NOW, **start}
+        addresses: list[str] = []
+
+        def opened(address: str) -> bool:
+            addresses.append(address)
+            return True
+
+        values: dict[str, object] = {
+            "open_client": client.opened,
+            "wall": lambda: NOW,
+            "open_address": opened,
+            **start,
+        }
         app = PhoenixApp(Start(**values))  # type: ignore[arg-type]
         try:
             async with app.run_test(size=size, notifications=True) as pilot:
-                ui = Opened(app, pilot, client)
+                ui = Opened(app, pilot, client, addresses)
                 if opens:
                     await ui.until(lambda: ui.screen.snapshot is not None)
                 await pilot.pause()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterable, Sequence
+from collections.abc import Awaitable, Iterable, Sequence
 from dataclasses import replace
 from typing import ClassVar
 
@@ -18,19 +18,22 @@ from textual.widgets import Static
 
 from phoenix_tui.tui import keys
 from phoenix_tui.tui.bindings import Group, bindings_of
+from phoenix_tui.tui.commands import CHAT
 from phoenix_tui.tui.conversation import Conversation
 from phoenix_tui.tui.keeping import SessionKeeper
 from phoenix_tui.tui.order_report import order_report
 from phoenix_tui.tui.ports import Tone
 from phoenix_tui.tui.report import report
-from phoenix_tui.tui.screens.asking_screen import AskingScreen, still_coming
+from phoenix_tui.tui.screens.asking_screen import still_coming
 from phoenix_tui.tui.screens.help import HelpScreen
+from phoenix_tui.tui.screens.reading_screen import ReadingScreen
 from phoenix_tui.tui.session import Found, Saved, SessionStore
 from phoenix_tui.tui.slash import Run, Say, parse
 from phoenix_tui.tui.slash_commands import carry_out
 from phoenix_tui.tui.start import Start
 from phoenix_tui.tui.text import ago, count
 from phoenix_tui.tui.widgets.fallback_panel import FallbackPanel
+from phoenix_tui.tui.widgets.find_bar import FindBar
 from phoenix_tui.tui.widgets.health_sidebar import HealthSidebar
 from phoenix_tui.tui.widgets.lines import ActivityLine, Banner, HealthStrip, KeyBar, QuestionBar, StatusLine
 from phoenix_tui.tui.widgets.panels import NARROWEST, Panels
@@ -42,7 +45,7 @@ DRAFT_SAVED_AFTER = 2.0
 """Seconds after a key until the draft is written; a kill -9 loses no more."""
 
 
-class MainScreen(AskingScreen):
+class MainScreen(ReadingScreen):
     """Chat, prompt, health and order, in one picture."""
 
     AUTO_FOCUS = "#prompt"
@@ -73,7 +76,8 @@ class MainScreen(AskingScreen):
                 with Container(id="conversation"):
                     welcome = Welcome(glyphs=glyphs, is_demo=self.begin.is_demo, id="welcome")
                     yield welcome.data_bind(snapshot=main.shown)
-                    yield self.transcript
+                    yield self.transcript.data_bind(main.offers)
+                yield FindBar(id="find")
                 yield QuestionBar(id="question").data_bind(main.question)
                 yield ActivityLine(id="activity").data_bind(main.activity)
                 with Container(id="prompt-box"):
@@ -171,18 +175,6 @@ class MainScreen(AskingScreen):
     def _hinted(self, event: Prompt.Hinted) -> None:
         self.tell(event.hint)
 
-    @on(Transcript.RetryAsked)
-    def _retry_asked(self) -> None:
-        self.action_retry()
-
-    @on(Transcript.Copied)
-    def _copied(self, event: Transcript.Copied) -> None:
-        self.tell(f"Copied the {event.what} ({count(len(event.text), 'character')}).")
-
-    @on(Transcript.LinkOpened)
-    def _link_opened(self, event: Transcript.LinkOpened) -> None:
-        self.app.open_url(event.url)
-
     # Keys
 
     def action_escape(self) -> None:
@@ -190,6 +182,8 @@ class MainScreen(AskingScreen):
             self.action_stop()
         elif self.has_class("-overlay"):
             self.action_toggle_panels()
+        elif self.close_find():
+            pass
         elif self.is_answering:
             self.action_stop()
         elif self.focused is self.prompt:
@@ -273,6 +267,7 @@ class MainScreen(AskingScreen):
         self.conversation = Conversation(list(saved.exchanges), local_only=kept_here, known_to=set(saved.known_to))
         self.kept_here = kept_here
         self.forget_turns()
+        self.close_find()
         self.chat.restore(saved.exchanges, saved.shown)
         for exchange in saved.exchanges:
             self.prompt.remember(exchange.question)
@@ -291,6 +286,7 @@ class MainScreen(AskingScreen):
         self.conversation = Conversation(local_only=self.begin.local_only)
         self.kept_here = self.begin.local_only
         self.forget_turns()
+        self.close_find()
         self.chat.clear()
         self.chat_title = ""
         self.tokens, self.cost_usd = 0, None
@@ -320,8 +316,11 @@ class MainScreen(AskingScreen):
     def action_leave(self) -> None:
         self.app.exit()
 
-    def run_command(self, action: str) -> object:
-        """Run one of the palette's actions here."""
+    def run_command(self, action: str) -> Awaitable[object]:
+        """Run one of the palette's actions here, or in the chat."""
+        if action.startswith(CHAT):
+            self.set_focus(self.transcript)
+            return self.transcript.run_action(action.removeprefix(CHAT))
         return self.run_action(action)
 
 
@@ -333,5 +332,9 @@ def _group_of(widget: Widget) -> Group:
             return Group.HEALTH
         case FallbackPanel():
             return Group.ORDER
+        case Transcript():
+            return Group.CHAT
+        case Widget(parent=FindBar()):
+            return Group.FIND
         case _:
             return Group.READING

@@ -196,7 +196,8 @@ class KeyBar(Widget):
         kept = len(last[0]) + len(last[1]) + 1
         room = self.size.width - sum(len(text) for text, _ in right) - (2 if right else 0) - kept
         stop = keys.label("stop")
-        first = [(stop, "stop" if self.is_answering else "chat" if self.group is Group.PROMPT else "write")]
+        stops = {Group.FIND: "close", Group.PROMPT: "stop" if self.is_answering else "chat"}
+        first = [(stop, stops.get(self.group, "stop" if self.is_answering else "write"))]
         if self.confirm_key:
             first = [(stop, "keep here"), (self.confirm_key, "send now")]
             others = [row for row in others if row[0] != keys.label("send")]  # it sends nothing else meanwhile
