@@ -9,7 +9,7 @@ from contextlib import suppress
 from functools import partial
 from typing import ClassVar
 
-from textual import on
+from textual import events, on
 from textual.binding import Binding, BindingType
 from textual.driver import Driver
 from textual.filter import LineFilter, Monochrome
@@ -147,6 +147,15 @@ class PhoenixApp(DesktopApp, inherit_bindings=False):
     def _continued(self) -> None:
         """The shell has drawn over everything, or the terminal has cleared it."""
         self.refresh(layout=True)
+
+    async def on_event(self, event: events.Event) -> None:
+        """As Textual's, but for a press on what was just taken away (a notice that is clicked twice): it stays under
+        the pointer until the next layout, and hit-testing of Textual 8.2 stops the app at it."""
+        if isinstance(event, events.MouseDown | events.MouseMove) and not event.is_forwarded:
+            widget, _ = self.screen.get_widget_and_offset_at(event.x, event.y)
+            if widget is not None and not widget.is_attached:
+                return
+        await super().on_event(event)
 
     def keep_session(self) -> None:
         """Write conversation, draft and preferences now. Safe at any moment, also when the screen is gone or failed."""

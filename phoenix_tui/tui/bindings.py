@@ -22,7 +22,9 @@ class Group(StrEnum):
     ANYWHERE = "Anywhere"
     PROMPT = "In the prompt"
     COMPLETING = "In the prompt, while a list is open"
-    READING = "In the chat (Esc leaves the prompt)"
+    READING = "Outside the prompt (Esc leaves it)"
+    CHAT = "In the chat"
+    FIND = "In the find bar"
     LISTS = "In any list"
     PANELS = "In either panel"
     HEALTH = "In the health panel"
@@ -80,6 +82,11 @@ KEYS: tuple[KeyAction, ...] = (
     KeyAction("pick", "ctrl+o", "pick_primary", "Choose the primary from a list", Group.ANYWHERE, priority=True),
     KeyAction("undo", "alt+u", "undo", "Take back the last change to who is asked", Group.ANYWHERE, priority=True),
     KeyAction("edit", "alt+e", "edit", "Write the message in your editor ($VISUAL, $EDITOR)", Group.ANYWHERE),
+    KeyAction("find", "ctrl+f", "find", "Find in the chat", Group.ANYWHERE, priority=True),
+    KeyAction(
+        "copy_last", "alt+c", "copy_last", "Copy the last answer as it was written", Group.ANYWHERE, priority=True
+    ),
+    KeyAction("chat_end", "ctrl+end", "chat_end", "Go to the end of the chat", Group.ANYWHERE, priority=True),
     KeyAction("local", "ctrl+l", "local", "Keep this conversation on this machine", Group.ANYWHERE),
     KeyAction("confirm", "ctrl+g", "confirm", "While it is asked: let the next provider answer now", Group.ANYWHERE),
     KeyAction("again", "ctrl+r", "again", "Restore the last conversation, or retry the last question", Group.ANYWHERE),
@@ -115,6 +122,39 @@ KEYS: tuple[KeyAction, ...] = (
     KeyAction("list.next", "down", "choose_by(1)", "Go to the one below", Group.LISTS),
     KeyAction("list.first", "home", "choose_first", "Go to the first", Group.LISTS),
     KeyAction("list.last", "end", "choose_last", "Go to the last", Group.LISTS),
+    KeyAction("find.reading", "slash", "find", "Find in the chat", Group.READING, "", "find"),
+    KeyAction("transcript.up", "up", "scroll_up", "Scroll up", Group.CHAT),
+    KeyAction("transcript.down", "down", "scroll_down", "Scroll down", Group.CHAT),
+    KeyAction("transcript.page_up", "pageup", "page_up", "A page up", Group.CHAT),
+    KeyAction("transcript.page_down", "pagedown", "page_down", "A page down", Group.CHAT),
+    KeyAction("transcript.home", "home", "scroll_home", "To the first line", Group.CHAT),
+    KeyAction("transcript.end", "end", "scroll_end", "To the last line, and stay there", Group.CHAT),
+    KeyAction("transcript.next", "n", "step(1)", "To the next entry, fold or block of code", Group.CHAT, "", "step"),
+    KeyAction("transcript.previous", "p", "step(-1)", "To the entry, fold or code before", Group.CHAT),
+    KeyAction("transcript.next_code", "right_square_bracket", "step_code(1)", "To the next block of code", Group.CHAT),
+    KeyAction("transcript.previous_code", "left_square_bracket", "step_code(-1)", "To the code before", Group.CHAT),
+    KeyAction("transcript.next_link", "l", "step_link(1)", "To the next link; its address is shown", Group.CHAT),
+    KeyAction("transcript.previous_link", "L", "step_link(-1)", "To the link before", Group.CHAT),
+    KeyAction(
+        "transcript.toggle",
+        "enter,space",
+        "activate",
+        "Open or close a fold, copy code, open a link: what the cursor is on",
+        Group.CHAT,
+        "",
+        "open",
+    ),
+    KeyAction(
+        "transcript.copy",
+        "c",
+        "copy",
+        "Copy the selection, else what the cursor is on, else the last answer",
+        Group.CHAT,
+        "",
+        "copy",
+    ),
+    KeyAction("find.next", "enter,down", "next_match", "To the next match", Group.FIND, "", "next"),
+    KeyAction("find.previous", "up,shift+enter", "previous_match", "To the match before", Group.FIND, "", "previous"),
     KeyAction(
         "panels.wider", "greater_than_sign", f"screen.panel_width({STEP})", "Make the panels wider", Group.PANELS
     ),
@@ -155,7 +195,12 @@ KEYS: tuple[KeyAction, ...] = (
 )
 
 
-_TOGETHER = ({Group.LISTS, Group.PANELS, Group.HEALTH}, {Group.LISTS, Group.PANELS, Group.ORDER})
+_TOGETHER = (
+    {Group.READING, Group.CHAT},
+    {Group.READING, Group.LISTS, Group.FIRST},
+    {Group.READING, Group.LISTS, Group.PANELS, Group.HEALTH},
+    {Group.READING, Group.LISTS, Group.PANELS, Group.ORDER},
+)
 """Groups, besides the one that is anywhere, whose keys act together."""
 
 

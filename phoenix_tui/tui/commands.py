@@ -20,7 +20,7 @@ Runner = Callable[[], Awaitable[object]]
 
 @dataclass(frozen=True, slots=True)
 class Command:
-    """One line of the palette. `action` is an action of the screen."""
+    """One line of the palette. `action` is an action of the screen, or of the chat where it begins with `CHAT`."""
 
     title: str
     help: str
@@ -67,11 +67,21 @@ _SCREEN_ACTIONS = (
 )
 
 
+CHAT = "chat."
+"""Before an action of the chat, which has the focus then."""
+
+
+def _uncapped(sentence: str) -> str:
+    return sentence[0].lower() + sentence[1:]
+
+
 def commands() -> Iterator[Command]:
     """Everything the palette offers."""
     for row in KEYS:
         if row.group is Group.ANYWHERE and row.id not in ("palette", "stop", "again", "confirm"):
             yield Command(row.description, keys.labels(row.id), row.action)
+        elif row.group is Group.CHAT:
+            yield Command(f"Chat: {_uncapped(row.description)}", keys.labels(row.id), f"{CHAT}{row.action}")
     yield Command("Stop the answer", keys.label("stop"), "stop")
     for title, help_text, action in _SCREEN_ACTIONS:
         yield Command(title, keys.filled(help_text), action)

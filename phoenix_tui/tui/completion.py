@@ -95,7 +95,7 @@ def command_slot(line: str, column: int) -> CommandSlot | ArgumentSlot | None:
     if column <= end_of_name:
         return CommandSlot(line[1 : max(column, 1)], 0, end_of_name)
     command = BY_NAME.get(name.lower())
-    if not space or command is None or command.argument is Argument.NOTHING:
+    if not space or command is None or command.argument in (Argument.NOTHING, Argument.WORDS):
         return None
     start = end_of_name + len(line[end_of_name:column]) - len(line[end_of_name:column].lstrip())
     return ArgumentSlot(command, line[start:column], start, len(line))

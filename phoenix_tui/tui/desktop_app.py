@@ -12,8 +12,9 @@ from textual import events, on
 from textual.worker import WorkType
 
 from phoenix_tui.tui import messages
+from phoenix_tui.tui.addresses import is_openable, shown
 from phoenix_tui.tui.clipboard import Clipboard
-from phoenix_tui.tui.links import is_openable, open_link, shown
+from phoenix_tui.tui.links import SENTENCE_CELLS, open_link
 from phoenix_tui.tui.notifying import Notifier
 from phoenix_tui.tui.surviving_app import SurvivingApp
 from phoenix_tui.tui.widgets.transcript import Transcript
@@ -26,6 +27,7 @@ class DesktopApp(SurvivingApp):
         super().__init__(css_path, log_folder=own_files, is_kept=is_kept)
         self.clipboards = Clipboard(self._send, own_files)
         self.notifier = Notifier(self._send)
+        self.open_link: Callable[[str], str | None] = open_link
 
     def _send(self, sequence: str) -> None:
         """Write `sequence` to the terminal, from whatever thread."""
@@ -66,10 +68,10 @@ class DesktopApp(SurvivingApp):
         if is_openable(url):
             self._beside(partial(self._open, url), "open")
         else:
-            self.tell(f"Only web and mail addresses are opened, and this is none: {shown(url)}")
+            self.tell(f"Only web and mail addresses are opened, and this is none: {shown(url, SENTENCE_CELLS)}")
 
     async def _open(self, url: str) -> None:
-        told = await asyncio.to_thread(open_link, url)
+        told = await asyncio.to_thread(self.open_link, url)
         if told is None:
             told = f"There is no browser here. {await asyncio.to_thread(self.clipboards.copy, url, 'address')}"
         self.tell(told)

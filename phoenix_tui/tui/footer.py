@@ -12,7 +12,8 @@ Hint = tuple[str, str]
 def footer_of(group: Group, keys: Keys) -> tuple[Hint, ...]:
     """What there is to show while the focus is in `group`: its own keys, those from anywhere, and at the end the help,
     which is there however narrow it is."""
-    own = [(keys.label(row.id), row.footer) for row in KEYS if row.group is group and row.footer]
+    groups = (Group.CHAT, Group.READING) if group is Group.CHAT else (group,)
+    own = [(keys.label(row.id), row.footer) for row in KEYS if row.group in groups and row.footer]
     anywhere = [
         (keys.label(row.id), row.footer)
         for row in KEYS

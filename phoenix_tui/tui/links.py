@@ -6,27 +6,14 @@ import os
 import shutil
 import sys
 from collections.abc import Mapping
-from urllib.parse import urlsplit
 
+from phoenix_tui.tui.addresses import shown
 from phoenix_tui.tui.programs import Find, is_graphical, is_remote, opens
-from phoenix_tui.tui.text import clip
 
-LONGEST = 4_000
-"""Characters of an address that is still opened."""
 BROWSER_SECONDS = 3.0
 """After which a browser that is still busy has begun."""
-_SHOWN = 60
-
-
-def is_openable(url: str) -> bool:
-    """Whether `url` is a plain web or mail address: a model may write any other, and the system would run it."""
-    if len(url) > LONGEST or not url.isprintable() or any(character.isspace() for character in url):
-        return False
-    try:
-        parts = urlsplit(url)
-    except ValueError:
-        return False
-    return bool(parts.netloc) if parts.scheme in ("http", "https") else parts.scheme == "mailto"
+SENTENCE_CELLS = 60
+"""As wide as an address is in a sentence."""
 
 
 def browser(
@@ -58,9 +45,4 @@ def open_link(url: str) -> str | None:
     arguments = browser(url)
     if arguments is None or not opens(arguments, seconds=BROWSER_SECONDS):
         return None
-    return f"Opened {shown(url)} in the browser."
-
-
-def shown(url: str) -> str:
-    """`url` as it stands in a sentence."""
-    return clip(url, _SHOWN)
+    return f"Opened {shown(url, SENTENCE_CELLS)} in the browser."

@@ -16,6 +16,7 @@ class Argument(StrEnum):
     STRATEGY = "STRATEGY"
     MODEL = "MODEL"
     OFF = "off"
+    WORDS = "WORDS"
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +42,8 @@ COMMANDS: tuple[SlashCommand, ...] = (
     SlashCommand("key", "give a provider a key, or a local server its address", Argument.PROVIDER, needs_argument=True),
     SlashCommand("retry", "send the last unanswered question again"),
     SlashCommand("other", "send it to another provider"),
+    SlashCommand("find", "find words in the chat", Argument.WORDS),
+    SlashCommand("copy", "copy the last answer as it was written"),
     SlashCommand("restore", "bring back the last conversation"),
     SlashCommand("new", "begin a new conversation"),
     SlashCommand("edit", "write the message in your own editor ($VISUAL, $EDITOR)"),

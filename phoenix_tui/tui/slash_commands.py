@@ -41,6 +41,10 @@ def carry_out(screen: MainScreen, name: str, argument: str) -> None:
             screen.action_retry()
         case "other":
             screen.action_other()
+        case "find":
+            screen.action_find(argument)
+        case "copy":
+            screen.action_copy_last()
         case "restore":
             screen.action_restore()
         case "new":

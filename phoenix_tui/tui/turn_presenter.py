@@ -31,7 +31,7 @@ from phoenix_tui.core.events import (
 )
 from phoenix_tui.core.snapshot import ProviderInfo
 from phoenix_tui.core.types import Answer, Attempt, Target
-from phoenix_tui.tui import handover, keys
+from phoenix_tui.tui import handover
 from phoenix_tui.tui.attachments import Attachment
 from phoenix_tui.tui.conversation import Conversation, Ending
 from phoenix_tui.tui.ports import ChatView, Tone, TurnStage
@@ -64,7 +64,6 @@ class TurnPresenter:
         self._setting = setting
         self._stage = stage
         self._target: Target | None = None
-        self._first: Target | None = None
         self._is_replying = False
         self._text: list[str] = []
         self._seams: tuple[int, ...] = ()
@@ -156,9 +155,8 @@ class TurnPresenter:
             step = f"{step.replace(or_another(), '')} {kept}" if failure.cause else kept
         asked = {record.target.provider for record in failure.attempts}
         self.other = next((name for name in self._setting.ready if name not in asked), "")
-        offer = f" {keys.label('other')}, in the chat, asks {self.other} instead." if self.other else ""
         self._close(Ending.FAILED, f"{happened} {step}")
-        self._chat.fail(happened, f"{step} {_kept(is_back)}; {_retry()}{offer}")
+        self._chat.fail(happened, f"{step} {_kept(is_back)}.")
 
     def _decline(self, question: Confirming, failure: NoProviderAnswered, *, is_back: bool) -> None:
         """The person kept the conversation from another provider."""
@@ -168,10 +166,8 @@ class TurnPresenter:
         asked = Target(cause.provider, cause.model) if cause else None
         happened = handover.declined(asked, cause.info if cause else None, question.target)
         self.other = question.target.provider
-        retry, other = keys.label("retry"), keys.label("other")
-        again = f"{retry} asks {self._first.provider} again" if self._first else f"{retry} tries again"
         self._close(Ending.FAILED, happened)
-        self._chat.fail(happened, f"{_kept(is_back)}. In the chat: {again}, {other} sends it to {self.other}.")
+        self._chat.fail(happened, f"{_kept(is_back)}.")
 
     def on_stop(self) -> None:
         """The person stopped it. What there is of the answer stays."""
@@ -195,7 +191,7 @@ class TurnPresenter:
         self._fold("interrupted")
         sentence = "The answer was lost to a fault in this program."
         self._close(Ending.FAILED, sentence)
-        self._chat.fail(sentence, f"{_kept(is_back)}; {_retry()}")
+        self._chat.fail(sentence, f"{_kept(is_back)}.")
 
     @property
     def has_text(self) -> bool:
@@ -238,7 +234,6 @@ class TurnPresenter:
             self._question = None
             self._stage.show_question(None)
         self._target = attempt.target
-        self._first = self._first or attempt.target
         self._tell(attempt.target.provider)
         self._activity("is asked to go on" if self._cut else "is asked")
 
@@ -316,10 +311,6 @@ class TurnPresenter:
     def _activity(self, what: str, target: Target | None = None) -> None:
         if (who := target or self._target) is not None:
             self._stage.show_activity(f"{who.provider} {what}", None)
-
-
-def _retry() -> str:
-    return f"{keys.label('again')} retries it (or {keys.label('retry')}, in the chat)."
 
 
 def _kept(is_back: bool) -> str:

@@ -30,8 +30,15 @@ class Opened:
     app: PhoenixApp
     pilot: Pilot[None]
     client: FakeClient
+    addresses: list[str] = field(default_factory=list)
+    """Links that were opened."""
     sent: list[str] = field(default_factory=list)
     """What was sent to the terminal besides pictures."""
+
+    def open_link(self, address: str) -> str | None:
+        """Open nothing, and remember it."""
+        self.addresses.append(address)
+        return f"Opened {address}."
 
     @property
     def screen(self) -> MainScreen:
@@ -93,6 +100,11 @@ class Opened:
         if release:
             await self.mouse(events.MouseUp, steps[-1] if steps else start)
 
+    async def press_hastily(self, event: Callable[..., events.MouseEvent], x: int, y: int) -> None:
+        """A mouse event as the terminal would send it; nothing waits until it has acted."""
+        values = {"shift": False, "meta": False, "ctrl": False}
+        await self.app.on_event(event(None, x, y, 0, 0, 1, **values, screen_x=x, screen_y=y))
+
     async def run_actions(self, *actions: str) -> None:
         """Run actions of the screen, as the palette does, one after the other."""
         for action in actions:
@@ -131,6 +143,7 @@ def open_screen() -> OpenScreen:
                 ui = Opened(app, pilot, client)
                 app.clipboards = Clipboard(ui.sent.append, app.begin.own_files, {}, find=lambda _: None)
                 app.notifier = Notifier(ui.sent.append, environ={}, find=lambda _: None)
+                app.open_link = ui.open_link
                 if opens:
                     await ui.until(lambda: ui.screen.snapshot is not None)
                 await pilot.pause()

@@ -38,6 +38,8 @@ NOW = 1_800_000_000.0
 
 HOLD = "hold"
 """In a script: wait here until the test stops the turn."""
+BREATH = "breath"
+"""In a script: let everything else have a turn."""
 ANSWER = "answer"
 """In a script: wait here for the person's word; a no ends the turn, as it does in the real one."""
 
@@ -154,6 +156,8 @@ class FakeTurn:
             if step == HOLD:
                 self.holding.set()
                 await asyncio.Event().wait()
+            elif step == BREATH:
+                await asyncio.sleep(0)
             elif step == ANSWER:
                 self.holding.set()
                 await self._answered.wait()

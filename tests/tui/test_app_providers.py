@@ -12,7 +12,7 @@ from phoenix_tui.core.errors import ErrorClass, ErrorInfo
 from phoenix_tui.core.profiles import PROVIDER_NAMES
 from phoenix_tui.core.snapshot import HealthState, Placement, ProviderHealth
 from phoenix_tui.core.types import Strategy
-from phoenix_tui.tui.commands import commands
+from phoenix_tui.tui.commands import CHAT, commands
 from phoenix_tui.tui.screens.provider_page import ProviderPage
 from phoenix_tui.tui.widgets.fallback_panel import FallbackPanel
 from phoenix_tui.tui.widgets.health_sidebar import HealthSidebar
@@ -242,7 +242,7 @@ async def test_every_command_of_the_palette_has_an_action(open_screen: OpenScree
     async with open_screen() as ui:
         for command in commands():
             name = command.action.partition("(")[0].rpartition(".")[2]
-            owners = (ui.screen, ui.app)
+            owners = (ui.screen.transcript,) if command.action.startswith(CHAT) else (ui.screen, ui.app)
             assert any(hasattr(owner, f"action_{name}") for owner in owners), command
 
 

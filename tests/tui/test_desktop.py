@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from phoenix_tui.tui import desktop_app
-from phoenix_tui.tui.links import browser, is_openable
+from phoenix_tui.tui.addresses import is_openable
+from phoenix_tui.tui.links import browser
 from phoenix_tui.tui.widgets.transcript import Transcript
 from tests.tui.conftest import OpenScreen
 
@@ -33,18 +33,15 @@ async def test_what_is_selected_in_the_prompt_is_copied_in_the_same_way(open_scr
         assert ui.told[-1].startswith("Sent the text (14 characters)")
 
 
-async def test_a_link_is_opened_or_else_its_address_copied(
-    open_screen: OpenScreen, monkeypatch: pytest.MonkeyPatch
-) -> None:
+async def test_a_link_is_opened_or_else_its_address_copied(open_screen: OpenScreen) -> None:
     async with open_screen() as ui:
 
         async def click(url: str, told: str) -> None:
             ui.screen.transcript.post_message(Transcript.LinkOpened(url))
             await ui.until(lambda: any(it.startswith(told) for it in ui.told))
 
-        monkeypatch.setattr(desktop_app, "open_link", lambda url: f"Opened {url}.")
         await click("https://example.org/a", "Opened https://example.org/a.")
-        monkeypatch.setattr(desktop_app, "open_link", lambda url: None)
+        ui.app.open_link = lambda url: None
         await click("https://example.org/b", "There is no browser here. Sent the address (21 characters)")
         await click("file:///etc/passwd", "Only web and mail addresses are opened")
 

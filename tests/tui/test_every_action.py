@@ -345,6 +345,116 @@ async def _tests_and_saves_and_takes_away(ui: Opened, press: Press) -> None:
     await ui.until(outcomes[press.id])
 
 
+LONG = (
+    """\
+See [this](https://e.org/a).
+
+```sh
+make
+```
+
+"""
+    + "Some more to read.\n\n" * 60
+    + """
+```sh
+make test
+```
+
+[and that](https://e.org/b)
+"""
+)
+
+
+async def read(ui: Opened, *keys: str) -> None:
+    """Ask, get a long answer, and go from the prompt to its end, then press `keys`."""
+    await ui.send("why?")
+    await ui.answered()
+    await ui.until(lambda: not ui.screen.transcript.is_late)
+    await ui.pilot.press("escape", *keys)
+
+
+def long_answer() -> FakeClient:
+    return FakeClient(make_snapshot(), says(LONG))
+
+
+@scenario("transcript.up", "transcript.page_up", "transcript.home", client=long_answer)
+async def _goes_up(ui: Opened, press: Press) -> None:
+    await read(ui)
+    transcript = ui.screen.transcript
+    at_end = transcript.scroll_y
+    await press()
+    by = {"transcript.up": 1, "transcript.page_up": transcript.size.height - 1, "transcript.home": at_end}[press.id]
+    assert transcript.scroll_y == at_end - by
+
+
+@scenario("transcript.down", "transcript.page_down", "transcript.end", "chat_end", client=long_answer)
+async def _goes_down(ui: Opened, press: Press) -> None:
+    await read(ui, "home")
+    transcript = ui.screen.transcript
+    await press()
+    by = {"transcript.down": 1, "transcript.page_down": transcript.size.height - 1}.get(press.id)
+    assert transcript.scroll_y == (transcript.max_scroll_y if by is None else by)
+    assert transcript.follows is (by is None)
+
+
+@scenario("transcript.next", "transcript.previous", client=long_answer)
+async def _steps(ui: Opened, press: Press) -> None:
+    await read(ui, "home" if press.id == "transcript.next" else "end")
+    await press()
+    await ui.pilot.press("c")
+    await ui.until(lambda: ui.told)
+    assert "Copied the question" in ui.told[-1] if press.id == "transcript.next" else "Copied the code" in ui.told[-1]
+
+
+@scenario("transcript.next_code", "transcript.previous_code", client=long_answer)
+async def _goes_to_code(ui: Opened, press: Press) -> None:
+    is_next = press.id == "transcript.next_code"
+    await read(ui, "home" if is_next else "end")
+    await press()
+    await ui.pilot.press("c")
+    await ui.until(lambda: ui.app.clipboard == ("make" if is_next else "make test"))
+
+
+@scenario("transcript.next_link", "transcript.previous_link", client=long_answer)
+async def _goes_to_a_link(ui: Opened, press: Press) -> None:
+    is_next = press.id == "transcript.next_link"
+    await read(ui, "home" if is_next else "end")
+    await press()
+    await ui.pilot.press("enter")
+    await ui.until(lambda: ui.addresses == ["https://e.org/a" if is_next else "https://e.org/b"])
+
+
+@scenario("transcript.toggle", "transcript.copy", client=long_answer)
+async def _acts_on_code(ui: Opened, press: Press) -> None:
+    await read(ui, "left_square_bracket")
+    await press()
+    await ui.until(lambda: "Copied the code (9 characters)." in ui.told)
+
+
+@scenario("copy_last", client=long_answer)
+async def _copies_the_answer(ui: Opened, press: Press) -> None:
+    await read(ui, "i")
+    await press()
+    assert ui.app.clipboard == LONG
+
+
+@scenario("find", "find.reading", client=long_answer)
+async def _opens_the_find_bar(ui: Opened, press: Press) -> None:
+    await read(ui)
+    await press()
+    await ui.type("make")
+    await ui.until(lambda: "2 of 2" in str(ui.screen.query("#find-count").first().render()))
+
+
+@scenario("find.next", "find.previous", client=long_answer)
+async def _goes_to_the_next_match(ui: Opened, press: Press) -> None:
+    await read(ui, "ctrl+f")
+    await ui.type("make")
+    await ui.until(lambda: "2 of 2" in str(ui.screen.query("#find-count").first().render()))
+    await press()
+    await ui.until(lambda: "1 of 2" in str(ui.screen.query("#find-count").first().render()))
+
+
 # In the panels
 
 
@@ -500,4 +610,4 @@ async def _resets_the_order(ui: Opened, press: Press) -> None:
 
 
 def test_ids_are_what_a_preferences_file_can_name() -> None:
-    assert all(row_id.replace(".", "").isalpha() and row_id.islower() for row_id in ROWS)
+    assert all(row_id.replace(".", "").replace("_", "").isalpha() and row_id.islower() for row_id in ROWS)

@@ -33,10 +33,10 @@ def _whole(source: str, width: int = 78) -> list[Line]:
         ("- [ ] open\n- [x] done", ["☐ open", "☑ done"]),
         ("> said\n> > he", ["│ said", "│", "│ │ he"]),
         ("```py title\nx = 1\n```", ["▎ py title", "▎ x = 1"]),
-        ("    indented\n\n***", ["▎ indented", "", "─" * 40]),
+        ("    indented\n\n***", ["▎ code", "▎ indented", "", "─" * 40]),
         ("<p>\n  *x*\n</p>", ["<p>", "  *x*", "</p>"]),
         ("a <b>bold</b> ![pic](i.png) ![](x)", ["a <b>bold</b> [image: pic] [image: no", "description]"]),
-        ("[a](/b) [c](javascript:x)", ["a (/b) [c](javascript:x)"]),
+        ("[a](/b) [c](javascript:x)", ["a (/b) c (javascript:x)"]),
         ("[/red] [bold]x[/] {}", ["[/red] [bold]x[/] {}"]),
         ("a | b\n--|--:\n1 | 2222", ["a │    b", "──┼─────", "1 │ 2222"]),
         ("- ", ["•"]),
@@ -65,16 +65,17 @@ def test_a_table_fits_its_cells_to_the_width_and_is_stacked_where_it_cannot() ->
 
 def test_a_long_line_of_code_goes_on_behind_a_mark_and_is_copied_whole() -> None:
     lines = markdown_lines("```\n" + "x" * 30 + "\n\ty\n```", 22, {})
-    assert [line.text for line in lines] == ["▎ " + "x" * 20, "▎↪" + "x" * 10, "▎     y"]
+    assert [line.text for line in lines] == ["▎ code", "▎ " + "x" * 20, "▎↪" + "x" * 10, "▎     y"]
     assert plain_text(lines) == "x" * 30 + "\n    y"
 
 
-def test_addresses_lead_where_they_say_and_only_openable_ones_lead_anywhere() -> None:
+def test_addresses_lead_where_they_say_and_those_never_opened_are_written_out() -> None:
     source = "(https://e.org/x_(y)), `https://no` [t](mailto:a@b.c) [f](ftp://x) <https://z.org> ![https://i](x)"
     spans = [span for line in markdown_lines(source, 200, {}) for span in line.spans if span.link]
     assert [(span.text, span.link) for span in spans] == [
         ("https://e.org/x_(y)", "https://e.org/x_(y)"),
         ("t", "mailto:a@b.c"),
+        ("f (ftp://x)", "ftp://x"),
         ("https://z.org", "https://z.org"),
     ]
 

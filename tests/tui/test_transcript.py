@@ -11,6 +11,7 @@ from textual.events import MouseDown, MouseMove, MouseUp
 
 from phoenix_tui.tui.markdown.lines import Line
 from phoenix_tui.tui.markdown.render import markdown_lines
+from phoenix_tui.tui.theme import LIGHT
 from phoenix_tui.tui.transcript.parts import MarkdownPart
 from phoenix_tui.tui.widgets.transcript import State, Transcript
 from tests.tui.transcript_host import Host, row_with, rows, until
@@ -137,13 +138,13 @@ async def test_reasoning_is_read_while_there_is_nothing_else_and_then_folds_to_o
         await until(pilot, lambda: "The answer" in " ".join(rows(transcript)))
         assert [row.strip() for row in rows(transcript)[:4]] == [
             "Anthropic  writing…",
-            "▸ thinking… 3 lines — enter opens",
+            "▸ reasoning, 3 lines — enter opens",
             "",
             "The answer",
         ]
         await pilot.press("enter")
         assert [row.strip("▌ ") for row in rows(transcript)[1:5]] == [
-            "▾ thinking… 3 lines — enter folds",
+            "▾ reasoning, 3 lines — enter folds",
             "first",
             "",
             "second",
@@ -171,7 +172,7 @@ async def test_the_view_follows_the_end_until_the_reader_scrolls_up_and_then_nev
         transcript.add_notice("something else")
         await pilot.pause()
         assert rows(transcript)[:-1] == before[:-1]
-        assert rows(transcript)[-1].endswith("↓ new below (end)")
+        assert rows(transcript)[-1].endswith("↓ new below: end")
         await pilot.press("end")
         assert rows(transcript)[-1].strip() == "· something else"
         assert (transcript.follows, transcript.has_new_below) == (True, False)
@@ -230,7 +231,7 @@ async def test_another_width_keeps_the_place_and_another_theme_the_rows() -> Non
             await pilot.pause()
             assert rows(transcript)[0] == first
         colour = transcript.render_line(0)
-        app.theme = "textual-light"
+        app.theme = LIGHT
         await pilot.pause()
         assert rows(transcript)[0] == first
         assert list(transcript.render_line(0)) != list(colour)
@@ -246,13 +247,14 @@ async def test_keys_step_from_entry_to_entry_and_from_fold_to_fold() -> None:
         transcript.retract(cut)
         await pilot.pause()
         steps = []
-        for key in ["p"] * 8 + ["right_square_bracket"] * 8:
+        for key in ["p"] * 11 + ["n"] * 11:
             await pilot.press(key)
             marked = [row for row in rows(transcript) if row.startswith("▌")]
-            assert len(marked) == 1
-            steps.append(marked[0][1:].split()[0])
-        up = ["▸", "Anthropic", "You", "Anthropic", "You", "Anthropic", "You", "You"]
-        assert steps == [*up, *up[::-1][2:], "▸", "▸"]
+            steps.append(" ".join(marked[0][1:].split()[:2]))
+            assert len(marked) == (2 if steps[-1] == "▎ python" else 1)
+        turn = ["▎ python", "Anthropic claude", "You"]
+        up = ["▸ Ollama", *turn, *turn, *turn, "You"]
+        assert steps == [*up, *up[::-1][2:], "▸ Ollama", "▸ Ollama"]
 
 
 async def test_a_click_opens_a_fold_or_a_link_and_double_clicks_select_nothing() -> None:
@@ -268,9 +270,21 @@ async def test_a_click_opens_a_fold_or_a_link_and_double_clicks_select_nothing()
         await pilot.pause()
         y = row_with(transcript, "safe")
         row = rows(transcript)[y]
-        for word in ("safe", "bad", "a@b.c", "e.org/b"):
+        for word, told in (
+            ("safe", "a click opens https://e.org/a"),
+            ("bad", "not opened, a click copies file:///etc"),
+            ("a@b.c", "a click opens mailto:a@b.c"),
+            ("e.org/b", "a click opens https://e.org/b"),
+        ):
+            await pilot.hover(Transcript, offset=(row.index(word) + 1, y))
+            assert rows(transcript)[-1].strip() == told
             await pilot.click(Transcript, offset=(row.index(word) + 1, y))
-        assert app.said == [("link", "https://e.org/a"), ("link", "mailto:a@b.c"), ("link", "https://e.org/b")]
+        assert app.said == [
+            ("link", "https://e.org/a"),
+            ("address", "file:///etc"),
+            ("link", "mailto:a@b.c"),
+            ("link", "https://e.org/b"),
+        ]
         await pilot.click(Transcript, offset=(8, row_with(transcript, "▸")))
         assert rows(transcript)[1].strip() == "half"
         await pilot.click(Transcript, offset=(8, 1), times=2)
@@ -297,7 +311,7 @@ async def test_a_selection_across_messages_is_copied_without_wraps_and_decoratio
         await _drag(app, (start, top), (rows(transcript)[bottom].index("words") + 1, bottom))
         question, answer_text = (
             "sky blue, and why is it red in the evening?",
-            "quoted 漢字 and more\n\n1. item\n\nsh\nls -l",
+            "quoted 漢字 and more\n\n1. item\n\nls -l",
         )
         expected = f"{question}\n\nOpenAI\n{answer_text}\n\nlast w"
         assert app.screen.get_selected_text() == expected
@@ -307,8 +321,8 @@ async def test_a_selection_across_messages_is_copied_without_wraps_and_decoratio
         await pilot.press("c")
         assert app.said == [("selection", expected)]
         app.screen.clear_selection()
-        await pilot.press("c", "r")
-        assert app.said[1:] == [("answer", transcript.to_messages()[-1]["content"]), "retry"]
+        await pilot.press("c")
+        assert app.said[1:] == [("answer", transcript.to_messages()[-1]["content"])]
 
 
 async def test_a_selection_stays_on_its_words_when_rows_above_it_change() -> None:
@@ -423,6 +437,9 @@ async def test_link_definitions_at_the_end_reach_the_paragraphs_before_them() ->
         transcript.finish_answer(answer)
         await pilot.pause()
         y = row_with(transcript, "see this")
+        await pilot.click(Transcript, offset=(rows(transcript)[y].index("this") + 2, y))
+        assert not app.said, "where it leads has not been seen before"
+        assert "opens https://e.org/one" in rows(transcript)[-1]
         await pilot.click(Transcript, offset=(rows(transcript)[y].index("this") + 2, y))
         assert app.said == [("link", "https://e.org/one")]
 

@@ -6,10 +6,12 @@ import asyncio
 from collections.abc import Callable
 from pathlib import Path
 
+from textual import on
 from textual.app import App, ComposeResult
 from textual.events import MouseEvent
 from textual.pilot import Pilot
 
+from phoenix_tui.tui.theme import DARK, theme_named
 from phoenix_tui.tui.widgets.transcript import Transcript
 
 SHEET = Path(__file__).parents[2] / "styles" / "transcript.tcss"
@@ -22,8 +24,12 @@ class Host(App[None]):
 
     def __init__(self) -> None:
         super().__init__()
+        self.register_theme(theme_named(DARK))
+        self.theme = DARK
         self.transcript = Transcript()
         self.said: list[object] = []
+        self.found = (0, 0, False)
+        """The last that was told of a search: which match of how many, and whether more may come."""
 
     def compose(self) -> ComposeResult:
         yield self.transcript
@@ -36,14 +42,25 @@ class Host(App[None]):
         await self.on_event(event(None, x, y, 0, 0, 1, shift=False, meta=False, ctrl=False, screen_x=x, screen_y=y))
         await asyncio.sleep(0)
 
-    def on_transcript_link_opened(self, message: Transcript.LinkOpened) -> None:
+    @on(Transcript.LinkOpened)
+    def _link_opened(self, message: Transcript.LinkOpened) -> None:
         self.said.append(("link", message.url))
 
-    def on_transcript_retry_asked(self) -> None:
-        self.said.append("retry")
+    @on(Transcript.OfferTaken)
+    def _offer_taken(self, message: Transcript.OfferTaken) -> None:
+        self.said.append(message.action)
 
-    def on_transcript_copied(self, message: Transcript.Copied) -> None:
+    @on(Transcript.Copied)
+    def _copied(self, message: Transcript.Copied) -> None:
         self.said.append((message.what, message.text))
+
+    @on(Transcript.Hinted)
+    def _hinted(self, message: Transcript.Hinted) -> None:
+        self.said.append(message.hint)
+
+    @on(Transcript.Found)
+    def _found(self, message: Transcript.Found) -> None:
+        self.found = (message.current, message.count, message.is_searching)
 
 
 def rows(transcript: Transcript) -> list[str]:

@@ -28,6 +28,8 @@ class MarkdownBlock:
         )
         return [BLANK, *lines] if lines and self.gap else lines
 
+    continues_code = False
+
     @property
     def uses_references(self) -> bool:
         """Whether link definitions that become known later could change it."""
@@ -45,6 +47,11 @@ class CodeBlock:
     first: bool
     is_open: bool = False
     uses_references = False
+
+    @property
+    def continues_code(self) -> bool:
+        """Whether it is not the first piece of its block."""
+        return not self.first
 
     def lines(self, width: int, references: References) -> list[Line]:
         """The code laid out, with its label when it is the first piece."""
@@ -65,6 +72,7 @@ class Backlog:
     gap = True
     source = ""
     uses_references = False
+    continues_code = False
 
     def lines(self, width: int, references: References) -> list[Line]:
         """One row that names how much is still to come."""

@@ -12,6 +12,7 @@ that say `uses_references` lays them out again.
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any
 
 from phoenix_tui.tui.markdown.blocks import Backlog, Block, MarkdownBlock
@@ -29,12 +30,18 @@ MAX_LINE = 4_000
 MAX_CODE_LINES = 200
 
 
+_PREFIX = re.compile(r"[ \t>]*")
+
+
 def _cut_line(line: str) -> str:
     pieces = []
+    prefix = _PREFIX.match(line)
+    # So that a piece of code in a list or a quote stays in it.
+    before = prefix.group() if prefix and prefix.end() < MAX_LINE // 4 else ""
     while len(line) > MAX_LINE:
         at = line.rfind(" ", MAX_LINE // 2, MAX_LINE) + 1 or MAX_LINE
         pieces.append(line[:at] + GLUE)
-        line = GLUE + line[at:]
+        line = f"{before}{GLUE}{line[at:]}"
     return "\n".join((*pieces, line))
 
 

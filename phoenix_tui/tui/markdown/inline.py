@@ -7,21 +7,35 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from phoenix_tui.core.text import strip_controls
+from phoenix_tui.tui.addresses import is_openable
 from phoenix_tui.tui.markdown.lines import PLAIN, Span, Style
-from phoenix_tui.tui.markdown.parser import References, parse_inline
+from phoenix_tui.tui.markdown.parser import References, parse_inline, plain_address
 
 if TYPE_CHECKING:
     from markdown_it.token import Token
 
 GLUE = "\u2060"
-"""Word joiner: `GLUE newline GLUE` stands where a line too long to be parsed whole was cut, and is taken out again."""
+"""Word joiner: `GLUE newline GLUE` stands where a line too long to be parsed whole was cut, and is taken out again.
+What the line began with (indentation, marks of quotes) stands before the second one too."""
 
-_OPENABLE = re.compile(r"(?:https?://|mailto:)[^\s\x00-\x1f]+\Z", re.IGNORECASE)
+_CONTINUES = re.compile(f"[ \t>]*{GLUE}(?!\\Z)")
+_SEAM = re.compile(f"{GLUE}\n[ \t>]*{GLUE}")
 _BARE_LINK = re.compile(r"https?://[^\s<>\"'`|\u2060]+", re.IGNORECASE)
 _MARKED = re.compile(r"[\\`*_~\[<&\n\t\u2060]")
 """What text must hold to be more than text; most cells and many paragraphs hold none of it."""
 _BREAK_TAG = re.compile(r"<br\s*/?>\Z", re.IGNORECASE)
 _STYLE_OF = {"strong_open": "strong", "em_open": "em", "s_open": "strike"}
+
+
+def without_seams(code: str) -> str:
+    """Lines of `code` that were cut whole again."""
+    return _SEAM.sub("", code).removeprefix(GLUE).removesuffix(GLUE) if GLUE in code else code
+
+
+def unglued(line: str) -> tuple[str, bool]:
+    """A line, or the piece of one, without joiners, and whether it goes on with the piece before."""
+    begins = _CONTINUES.match(line)
+    return (line[begins.end() :] if begins else line).removesuffix(GLUE), begins is not None
 
 
 def _bare_links(text: str, style: Style) -> Iterator[Span]:
@@ -33,7 +47,7 @@ def _bare_links(text: str, style: Style) -> Iterator[Span]:
             address = address[:-1]
         if match.start() > at:
             yield Span(text[at : match.start()], style)
-        yield Span(address, (*style, "link"), address)
+        yield Span(address, (*style, "link"), plain_address(address))
         at = match.start() + len(address)
     if at < len(text):
         yield Span(text[at:], style)
@@ -65,15 +79,12 @@ def _without_glue(spans: list[Span]) -> list[Span]:
 def _spans(tokens: list[Token], base: Style) -> Iterator[Span]:
     styles: list[str] = list(base)
     link = ""
-    target = ""
     for token in tokens:
         style = tuple(styles)
         match token.type:
             case "text" | "text_special":
                 if link:
                     yield Span(token.content, style, link)
-                elif target:
-                    yield Span(token.content, style)
                 else:
                     yield from _bare_links(token.content, style)
             case "code_inline":
@@ -87,15 +98,13 @@ def _spans(tokens: list[Token], base: Style) -> Iterator[Span]:
             case "strong_close" | "em_close" | "s_close":
                 styles.pop()
             case "link_open":
-                href = strip_controls(str(token.attrs.get("href", "")))
-                link = href if _OPENABLE.match(href) else ""
-                target = href
-                styles.append("link" if link else "em")
+                link = strip_controls(str(token.attrs.get("href", "")))
+                styles.append("link" if is_openable(link) else "em")
             case "link_close":
+                if link and not is_openable(link) and token.markup != "autolink":
+                    yield Span(f" ({link})", style, link)
                 styles.pop()
-                if target and not link:
-                    yield Span(f" ({target})", tuple(styles))
-                link = target = ""
+                link = ""
             case "image":
                 yield Span(f"[image: {token.content or 'no description'}]", (*style, "image"), link)
             case "html_inline":

@@ -20,7 +20,26 @@ class Span(NamedTuple):
     text: str
     style: Style = PLAIN
     link: str = ""
-    """Where a click leads; empty for text that is no link."""
+    """The address that it leads to, whatever that is; empty for text that is no link."""
+
+
+class Stretch(NamedTuple):
+    """A part of a row, from `start` to `end` in characters, that belongs to one running text."""
+
+    start: int
+    end: int
+    join: str
+    """As `Line.join`, between the same stretch of the row before and this one."""
+
+
+@dataclass(frozen=True, slots=True)
+class Code:
+    """A block of code, or a piece of one. Rows of one piece share the object."""
+
+    text: str
+    """Exactly as it was written, but for seams of lines too long to be read whole (`inline.without_seams`)."""
+    continues: bool = False
+    """The block has begun in the part before."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +53,17 @@ class Line:
     """What stands between the row before and this one in copied text: "" or " " where a line was only wrapped."""
     fill: Style = PLAIN
     """Style of the space up to the right edge (code blocks have a background)."""
+    code: Code | None = None
+    """The code that the row is part of, its label included."""
+    is_label: bool = False
+    """It says something about the rows around it and is no part of their text: not copied, not found."""
+    cells: tuple[Stretch, ...] = ()
+    """Where several texts stand side by side (a row of a table)."""
+
+    @property
+    def stretches(self) -> tuple[Stretch, ...]:
+        """The texts that the row is a part of; most rows are of one."""
+        return self.cells or (Stretch(self.lead, sum(len(span.text) for span in self.spans), self.join),)
 
     @property
     def text(self) -> str:
@@ -58,16 +88,19 @@ def indented(lines: Iterable[Line], first: Span, rest: Span, *, decorates_first:
     for index, line in enumerate(lines):
         prefix = rest if index else first
         lead = len(prefix.text) + line.lead if index or decorates_first else 0
-        spans = (prefix, *line.spans) if prefix.text else line.spans
-        out.append(replace(line, spans=spans, lead=lead))
+        if not prefix.text:
+            out.append(line)
+            continue
+        shift = len(prefix.text)
+        cells = tuple(Stretch(start + shift, end + shift, join) for start, end, join in line.cells)
+        out.append(replace(line, spans=(prefix, *line.spans), lead=lead, cells=cells))
     return out
 
 
 def plain_text(lines: Sequence[Line]) -> str:
     """What copying all of `lines` gives: wrapped lines whole again, without decoration."""
     parts: list[str] = []
-    for index, line in enumerate(lines):
-        if index:
-            parts.append(line.join)
-        parts.append(line.text[line.lead :])
-    return "".join(parts)
+    for line in lines:
+        if not line.is_label:
+            parts += line.join, line.text[line.lead :]
+    return "".join(parts[1:])

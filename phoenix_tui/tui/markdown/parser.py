@@ -26,7 +26,14 @@ def _parser(max_nesting: int) -> MarkdownIt:
 
     parser = MarkdownIt("commonmark", {"maxNesting": max_nesting})
     parser.enable(["table", "strikethrough"])
+    # Any address makes a link: what it leads to is shown, and only a few kinds are ever opened.
+    parser.validateLink = lambda url: True  # type: ignore[method-assign]
     return parser
+
+
+def plain_address(address: str) -> str:
+    """`address` in ASCII, as the parser writes those of links: letters of other scripts cannot look like a host."""
+    return _parser(MAX_NESTING).normalizeLink(address)
 
 
 def parse_blocks(source: str) -> tuple[list[Token], dict[str, Any]]:

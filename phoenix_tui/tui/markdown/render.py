@@ -6,12 +6,13 @@ import re
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from phoenix_tui.tui.markdown.inline import GLUE, inline_spans
-from phoenix_tui.tui.markdown.lines import BLANK, PLAIN, Line, Span, Style, indented
+from phoenix_tui.tui.markdown.inline import GLUE, inline_spans, unglued
+from phoenix_tui.tui.markdown.lines import BLANK, PLAIN, Code, Line, Span, Style, indented
 from phoenix_tui.tui.markdown.parser import References, parse_blocks, too_deep
 from phoenix_tui.tui.markdown.syntax import CODE, highlight, highlight_line
 from phoenix_tui.tui.markdown.table import Cell, Table, table_lines
-from phoenix_tui.tui.markdown.wrap import wrap, wrap_verbatim
+from phoenix_tui.tui.markdown.wrap import expand_tabs, wrap, wrap_verbatim
+from phoenix_tui.tui.text import clip
 
 if TYPE_CHECKING:
     from markdown_it.token import Token
@@ -24,7 +25,8 @@ _MIN_WIDTH = 12
 """Nested blocks are indented no further once less than this is left."""
 _BAR = Span("▎ ", ("code-block", "code-bar"))
 _CONTINUED = Span("▎↪", ("code-block", "code-bar"))
-TAB_SIZE = 4
+_UNNAMED = "code"
+"""The label of code whose language is not told."""
 _FIRST_COLUMN = re.compile(r" *(?:\S+ {2,})?")
 """Where the text of a line begins: behind its indentation, and behind a first word that two spaces set off."""
 
@@ -39,24 +41,23 @@ def code_lines(
 ) -> list[Line]:
     """A block of code, or a piece of one, whose language is the first word of `info`.
 
-    `info` is the label above the first piece; long lines are wrapped behind a continuation mark. While `is_open`, each
+    The label above the first piece is `info`; long lines are wrapped behind a continuation mark. While `is_open`, each
     line is coloured for itself: what stands further up is not read again with every line that comes.
     """
+    code = Code("\n".join(lines), continues=not first)
     out: list[Line] = []
-    if first and info:
-        label = wrap([Span(info, ("code-block", "code-label"))], max(1, width - 2))
-        out.extend(Line((_BAR, *row.spans), lead=2, join=row.join, fill=CODE) for row in label)
+    if first:
+        label = Span(clip(info or _UNNAMED, max(1, width - 2)), ("code-block", "code-label"))
+        out.append(Line((_BAR, label), lead=2, fill=CODE, code=code, is_label=True))
     language = info.split(maxsplit=1)[0] if info else ""
-    expanded = tuple("" if line.isspace() else line.expandtabs(TAB_SIZE) for line in lines or ("",))
-    if is_open:
-        styled = [list(highlight_line(line.strip(GLUE), language)) for line in expanded]
-    else:
-        styled = highlight(tuple(line.strip(GLUE) for line in expanded), language)
-    for line, spans in zip(expanded, styled, strict=True):
+    parts = [unglued(line) for line in lines or ("",)]
+    shown = tuple("" if text.isspace() else expand_tabs(text) for text, _ in parts)
+    styled = [list(highlight_line(text, language)) for text in shown] if is_open else highlight(shown, language)
+    for (_, is_piece), spans in zip(parts, styled, strict=True):
         for index, row in enumerate(wrap_verbatim(spans, max(1, width - 2))):
-            continued = bool(index) or line.startswith(GLUE)
-            join = "" if continued else "\n"
-            out.append(Line((_CONTINUED if continued else _BAR, *row.spans), lead=2, join=join, fill=CODE))
+            goes_on = is_piece or bool(index)
+            bar = _CONTINUED if goes_on else _BAR
+            out.append(Line((bar, *row.spans), lead=2, join="" if goes_on else "\n", fill=CODE, code=code))
     return out
 
 
@@ -64,16 +65,16 @@ def verbatim(source: str, width: int, style: Style) -> list[Line]:
     """Text line by line as it was written."""
     out: list[Line] = []
     for line in source.rstrip("\n").split("\n"):
-        rows = wrap_verbatim([Span(line.expandtabs(TAB_SIZE).strip(GLUE), style)], width)
-        joined = line.startswith(GLUE)
-        out.extend(Line(row.spans, join="" if index or joined else "\n") for index, row in enumerate(rows))
+        text, goes_on = unglued(line)
+        rows = wrap_verbatim([Span(expand_tabs(text), style)], width)
+        out.extend(Line(row.spans, join="" if index or goes_on else "\n") for index, row in enumerate(rows))
     return out
 
 
 def columns(text: str, width: int, style: Style) -> list[Line]:
     """What a command printed, wrapped at words; further rows of a line stand below its text, where there is room."""
     out: list[Line] = []
-    for line in text.expandtabs(TAB_SIZE).split("\n"):
+    for line in map(expand_tabs, text.split("\n")):
         first = _FIRST_COLUMN.match(line)
         hang = first.end() if first and width - first.end() >= _MIN_WIDTH else 0
         rows = paragraph([Span(line[hang:], style)], width - hang)

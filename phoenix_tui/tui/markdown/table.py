@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 from rich.cells import cell_len
 
-from phoenix_tui.tui.markdown.lines import BLANK, Line, Span, Style, indented
-from phoenix_tui.tui.markdown.wrap import wrap
+from phoenix_tui.tui.markdown.lines import BLANK, Line, Span, Stretch, Style, indented
+from phoenix_tui.tui.markdown.wrap import Row, wrap
 
 Cell = Sequence[Span]
 BORDER: Style = ("border",)
@@ -40,10 +40,15 @@ def fitted(natural: Sequence[int], room: int) -> list[int]:
     return widths
 
 
-def _aligned(spans: Sequence[Span], width: int, alignment: str) -> list[Span]:
+def _aligned(spans: Sequence[Span], width: int, alignment: str) -> tuple[Span, Span]:
+    """The space on both sides of a cell's content."""
     space = width - sum(cell_len(span.text) for span in spans)
     left = {"right": space, "center": space // 2}.get(alignment, 0)
-    return [Span(" " * left), *spans, Span(" " * (space - left))]
+    return Span(" " * left), Span(" " * (space - left))
+
+
+_NO_MORE = Row((), "")
+"""A cell that has ended above."""
 
 
 def _row(cells: Sequence[Cell], widths: Sequence[int], alignments: Sequence[str]) -> list[Line]:
@@ -51,12 +56,20 @@ def _row(cells: Sequence[Cell], widths: Sequence[int], alignments: Sequence[str]
     lines: list[Line] = []
     for index in range(max(len(column) for column in columns)):
         spans: list[Span] = []
+        stretches: list[Stretch] = []
+        at = 0
         for position, (column, width) in enumerate(zip(columns, widths, strict=True)):
             if position:
                 spans.append(Span(_SEPARATOR, BORDER))
-            content = column[index].spans if index < len(column) else ()
-            spans.extend(_aligned(content, width, alignments[position]))
-        lines.append(Line(tuple(span for span in spans if span.text)))
+                at += len(_SEPARATOR)
+            content, join = column[index] if index < len(column) else _NO_MORE
+            left, right = _aligned(content, width, alignments[position])
+            start = at + len(left.text)
+            end = start + sum(len(span.text) for span in content)
+            stretches.append(Stretch(start, end, join))
+            spans += left, *content, right
+            at = end + len(right.text)
+        lines.append(Line(tuple(span for span in spans if span.text), cells=tuple(stretches)))
     return lines
 
 

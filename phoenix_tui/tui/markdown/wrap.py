@@ -10,6 +10,7 @@ from rich.cells import cell_len, split_graphemes
 
 from phoenix_tui.tui.markdown.lines import Span
 
+TAB_SIZE = 4
 _PIECE = re.compile(r"\n| +|[^ \n]+")
 
 
@@ -18,6 +19,19 @@ class Row(NamedTuple):
 
     spans: tuple[Span, ...]
     join: str
+
+
+def expand_tabs(line: str) -> str:
+    """`line` with spaces up to the next column that is a multiple of `TAB_SIZE`, counted in cells."""
+    if "\t" not in line or line.isascii():
+        return line.expandtabs(TAB_SIZE)
+    parts: list[str] = []
+    at = 0
+    for part in line.split("\t"):
+        at += cell_len(part)
+        parts += part, " " * (TAB_SIZE - at % TAB_SIZE)
+        at += len(parts[-1])
+    return "".join(parts[:-1])
 
 
 def chop(text: str, first: int, width: int) -> list[str]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterable, Sequence
+from collections.abc import Awaitable, Iterable, Sequence
 from dataclasses import replace
 from typing import ClassVar
 
@@ -18,6 +18,7 @@ from textual.widgets import Static
 
 from phoenix_tui.tui import keys, messages
 from phoenix_tui.tui.bindings import Group, bindings_of
+from phoenix_tui.tui.commands import CHAT
 from phoenix_tui.tui.conversation import Conversation
 from phoenix_tui.tui.drafts import Draft
 from phoenix_tui.tui.keeping import SessionKeeper
@@ -38,6 +39,7 @@ from phoenix_tui.tui.welcome_words import demo_words, needs_setup
 from phoenix_tui.tui.widgets.chip_area import ChipArea
 from phoenix_tui.tui.widgets.completion_list import CompletionList
 from phoenix_tui.tui.widgets.fallback_panel import FallbackPanel
+from phoenix_tui.tui.widgets.find_bar import FindBar
 from phoenix_tui.tui.widgets.health_sidebar import HealthSidebar
 from phoenix_tui.tui.widgets.lines import ActivityLine, Banner, HealthStrip, KeyBar, QuestionBar, StatusLine
 from phoenix_tui.tui.widgets.panels import NARROWEST, Panels
@@ -85,8 +87,9 @@ class MainScreen(ChoosingScreen):
             with Vertical(id="chat"):
                 with Container(id="conversation"):
                     yield self.welcome.data_bind(snapshot=main.shown)
-                    yield self.transcript
+                    yield self.transcript.data_bind(main.offers)
                     yield CompletionList(ellipsis=glyphs.ellipsis, id="completion").data_bind(main.completion)
+                yield FindBar(id="find")
                 yield QuestionBar(id="question").data_bind(main.question)
                 yield ActivityLine(id="activity").data_bind(main.activity)
                 with Container(id="prompt-box"):
@@ -211,14 +214,6 @@ class MainScreen(ChoosingScreen):
     def _hinted(self, event: ChipArea.Hinted) -> None:
         self.tell(event.hint)
 
-    @on(Transcript.RetryAsked)
-    def _retry_asked(self) -> None:
-        self.action_retry()
-
-    @on(Transcript.LinkOpened)
-    def _link_opened(self, event: Transcript.LinkOpened) -> None:
-        self.app.open_url(event.url)
-
     # Keys
 
     def action_escape(self) -> None:
@@ -226,6 +221,8 @@ class MainScreen(ChoosingScreen):
             self.action_stop()
         elif self.has_class("-overlay"):
             self.action_toggle_panels()
+        elif self.close_find():
+            pass
         elif self.is_answering:
             self.action_stop()
         elif self.focused is self.prompt:
@@ -327,6 +324,7 @@ class MainScreen(ChoosingScreen):
         self.conversation = Conversation(list(saved.exchanges), local_only=kept_here, known_to=set(saved.known_to))
         self.kept_here = kept_here
         self.forget_turns()
+        self.close_find()
         self.chat.restore(saved.exchanges, saved.shown)
         for exchange in saved.exchanges:
             self.prompt.remember(Draft(exchange.question))
@@ -346,6 +344,7 @@ class MainScreen(ChoosingScreen):
         self.conversation = Conversation(local_only=self.begin.local_only)
         self.kept_here = self.begin.local_only
         self.forget_turns()
+        self.close_find()
         self.chat.clear()
         self.chat_title = ""
         self.tokens, self.cost_usd = 0, None
@@ -404,8 +403,11 @@ class MainScreen(ChoosingScreen):
     def action_leave(self) -> None:
         self.app.exit()
 
-    def run_command(self, action: str) -> object:
-        """Run one of the palette's actions here."""
+    def run_command(self, action: str) -> Awaitable[object]:
+        """Run one of the palette's actions here, or in the chat."""
+        if action.startswith(CHAT):
+            self.set_focus(self.transcript)
+            return self.transcript.run_action(action.removeprefix(CHAT))
         return self.run_action(action)
 
 
@@ -419,5 +421,9 @@ def _group_of(widget: Widget) -> Group:
             return Group.ORDER
         case Welcome():
             return Group.FIRST
+        case Transcript():
+            return Group.CHAT
+        case Widget(parent=FindBar()):
+            return Group.FIND
         case _:
             return Group.READING

@@ -28,8 +28,9 @@ from phoenix_tui.tui.completion import (
 from phoenix_tui.tui.drafts import Draft
 from phoenix_tui.tui.editor import NotEdited, edited, editor_command
 from phoenix_tui.tui.file_completion import FileSlot, Listing, file_slot, files, list_folder
-from phoenix_tui.tui.screens.asking_screen import AskingScreen, still_coming
+from phoenix_tui.tui.screens.asking_screen import still_coming
 from phoenix_tui.tui.screens.provider_screen import ClientNotOpen
+from phoenix_tui.tui.screens.reading_screen import ReadingScreen
 from phoenix_tui.tui.slash import Argument
 from phoenix_tui.tui.start import Start
 from phoenix_tui.tui.widgets.completion_list import CompletionList
@@ -39,7 +40,7 @@ from phoenix_tui.tui.wording import what_happened
 T = TypeVar("T")
 
 
-class WritingScreen(AskingScreen):
+class WritingScreen(ReadingScreen):
     """Fetches, beside everything else, what the prompt can offer, and reads the files that a message refers to."""
 
     completion: reactive[Completion | None] = reactive(None, repaint=False)

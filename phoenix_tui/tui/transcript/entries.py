@@ -83,6 +83,14 @@ class Seam(NamedTuple):
     note: str
 
 
+class Offer(NamedTuple):
+    """Something that can be done about an error as long as it stands there: `key` does `label`."""
+
+    key: str
+    label: str
+    action: str
+
+
 class Entry:
     """One thing in the transcript.
 
@@ -91,7 +99,7 @@ class Entry:
     """
 
     __slots__ = (
-        "folded", "gap", "header", "hint", "id", "kind", "reasoning", "reasoning_open",
+        "folded", "gap", "header", "hint", "id", "kind", "offers", "reasoning", "reasoning_open",
         "seams", "state", "summary", "text", "title",
     )  # fmt: skip
 
@@ -122,6 +130,8 @@ class Entry:
         self.folded = state is State.INTERRUPTED
         self.reasoning_open: bool | None = None
         """Whether the person opened the reasoning; None as long as they left it alone."""
+        self.offers: tuple[Offer, ...] = ()
+        """What can be done about an error now; not kept."""
         self.gap = True
         """Whether a blank row stands before it."""
 
@@ -129,7 +139,7 @@ class Entry:
     def shows_reasoning(self) -> bool:
         """Open by the person's wish, or by itself as long as there is nothing else to read."""
         if self.reasoning_open is None:
-            return self.state is State.STREAMING and not self.text
+            return not self.text and self.state in (State.STREAMING, State.INTERRUPTED)
         return self.reasoning_open
 
     def rejoin(self, text: str, note: str) -> None:

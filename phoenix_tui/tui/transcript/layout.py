@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
 from collections import OrderedDict
 from typing import NamedTuple
 
@@ -9,6 +10,7 @@ from phoenix_tui.tui.markdown.lines import BLANK, Line
 from phoenix_tui.tui.markdown.render import READING_WIDTH
 from phoenix_tui.tui.transcript.entries import Entry, Kind, State
 from phoenix_tui.tui.transcript.heights import Heights
+from phoenix_tui.tui.transcript.spots import Spot
 from phoenix_tui.tui.transcript.view import EntryView, Slot
 
 KEPT_VIEWS = 200
@@ -34,6 +36,16 @@ class Place(NamedTuple):
 def place_of(key: int) -> Place:
     """The place a key stands for."""
     return Place(key >> 56, (key >> 52) & 0xF, (key >> 26) & 0x3FFFFFF, key & 0x3FFFFFF)
+
+
+class Anchor(NamedTuple):
+    """A row that is to be found again, at another width too."""
+
+    place: Place
+    characters: int
+    """How much of its part's text stands before it."""
+    tied: int
+    """How many rows before it have as much before them (such as say something about what is around them)."""
 
 
 class Layout:
@@ -127,6 +139,43 @@ class Layout:
         start = self.heights.before(place.entry) + view.row_of(place.section, place.part)
         return start + max(0, min(place.line, height - 1))
 
+    def extent(self, entry: int, section: int) -> tuple[int, int]:
+        """The first row of a section and how many it has; none where nothing of the entry was ever in view."""
+        view = self._views.get(entry)
+        if view is None:
+            return 0, 0
+        return self.heights.before(entry) + view.row_of(section, 0), view.sections[section].heights.total
+
+    def anchor(self, row: int) -> Anchor:
+        """What finds `row` again."""
+        place = self.place(row)
+        starts = self._starts(place)
+        line = min(place.line, len(starts) - 1)
+        return Anchor(place, starts[line], line - starts.index(starts[line])) if starts else Anchor(place, 0, 0)
+
+    def refound(self, anchor: Anchor) -> Anchor:
+        """The same text at the present width: in the row that has it now."""
+        starts = self._starts(anchor.place)
+        if not starts:
+            return anchor
+        first = bisect_left(starts, starts[bisect_right(starts, anchor.characters) - 1])
+        last = bisect_right(starts, starts[first]) - 1
+        line = min(first + anchor.tied, last) if starts[first] == anchor.characters else last
+        return anchor._replace(place=anchor.place._replace(line=line))
+
+    def _starts(self, place: Place) -> list[int]:
+        """How much of a part's text stands before each of its rows; a break counts as a character."""
+        slot = self.slot(place)
+        starts: list[int] = []
+        at = 0
+        for line in (slot.lines if slot is not None else None) or ():
+            if starts and not line.is_label:
+                at += len(line.join)
+            starts.append(at)
+            if not line.is_label:
+                at += sum(end - start for start, end, _ in line.stretches)
+        return starts
+
     def measure(self, first: int, last: int) -> bool:
         """Make heights from row `first` up to `last` exact. True when any was not."""
         changed = False
@@ -167,6 +216,23 @@ class Layout:
         if slots[place.part].lines is None:
             self._measure(place.entry, place.section, place.part)
         return slots[place.part]
+
+    def spots(self, entry: int, section: int, part: int) -> list[Spot]:
+        """What can be pointed at in the rows of a part."""
+        slot = self.slot(Place(entry, section, part, 0))
+        if slot is None or slot.lines is None:
+            return []
+        if slot.spots is None:
+            slot.spots = slot.part.spots(slot.lines)
+        return slot.spots
+
+    def code_parts(self, entry: int, section: int, part: int) -> range:
+        """The parts over which a block of code goes that begins in `part` as the last thing there."""
+        slots = self.view(entry).sections[section].slots
+        end = part + 1
+        while end < len(slots) and slots[end].part.continues_code:
+            end += 1
+        return range(part, end)
 
     def line(self, place: Place) -> Line:
         """The row at a place."""

@@ -7,10 +7,16 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Protocol
 
+from rich.cells import cell_len
+
 from phoenix_tui.tui.markdown.blocks import Block, CodeBlock, MarkdownBlock
 from phoenix_tui.tui.markdown.document import Document
-from phoenix_tui.tui.markdown.lines import BLANK, PLAIN, Line, Span, Style, indented
+from phoenix_tui.tui.markdown.flows import flows
+from phoenix_tui.tui.markdown.lines import BLANK, PLAIN, Line, Span, Stretch, Style, indented
 from phoenix_tui.tui.markdown.render import READING_WIDTH, columns, paragraph
+from phoenix_tui.tui.markdown.wrap import expand_tabs
+from phoenix_tui.tui.transcript.entries import Offer
+from phoenix_tui.tui.transcript.spots import Spot, SpotKind, in_markdown, may_hold, whole_rows
 
 INDENT = "  "
 _PIECE_LINES = 100
@@ -21,8 +27,25 @@ class Part(Protocol):
     """A piece of an entry."""
 
     @property
-    def stop(self) -> str:
-        """What the keyboard can stop at here: "entry", "answer", "reasoning", or nothing."""
+    def is_label(self) -> bool:
+        """Whether it only says what stands around it: nothing that anybody said, and nothing that is searched."""
+
+    @property
+    def source(self) -> str:
+        """Its text as it was written, before it is laid out."""
+
+    @property
+    def continues_code(self) -> bool:
+        """Whether it begins with more of the code that the part before ends with."""
+
+    def may_hold(self, kinds: frozenset[SpotKind]) -> bool:
+        """Whether its rows could have spots of `kinds`; cheap."""
+
+    def continued_code(self, width: int) -> str:
+        """The code with which it goes on where it does, as `Code.text`."""
+
+    def spots(self, lines: list[Line]) -> list[Spot]:
+        """What can be pointed at in its rows."""
 
     def estimate(self, width: int) -> int:
         """About how many rows it takes; cheap."""
@@ -31,13 +54,38 @@ class Part(Protocol):
         """It laid out."""
 
 
+class _Uncoded:
+    """What a part without code answers when it is asked for some."""
+
+    __slots__ = ()
+    continues_code = False
+
+    def continued_code(self, width: int) -> str:
+        """None."""
+        return ""
+
+
 @dataclass(frozen=True, slots=True)
-class Heading:
+class Heading(_Uncoded):
     """One paragraph at the left edge: who speaks, a fold, a switch, a notice."""
 
     spans: tuple[Span, ...]
-    stop: str = ""
+    stop: SpotKind | None = None
     gap: bool = False
+    is_label: bool = True
+
+    @property
+    def source(self) -> str:
+        """The spans' text."""
+        return "".join(span.text for span in self.spans)
+
+    def may_hold(self, kinds: frozenset[SpotKind]) -> bool:
+        """What it is."""
+        return self.stop in kinds
+
+    def spots(self, lines: list[Line]) -> list[Spot]:
+        """All of it."""
+        return whole_rows(self.stop, lines) if self.stop else []
 
     def estimate(self, width: int) -> int:
         """One row, or as many as its characters need."""
@@ -50,11 +98,24 @@ class Heading:
         return [BLANK, *rows] if self.gap else rows
 
 
+class _NothingToPointAt(_Uncoded):
+    __slots__ = ()
+    is_label = False
+
+    def may_hold(self, kinds: frozenset[SpotKind]) -> bool:
+        """Nothing."""
+        return False
+
+    def spots(self, lines: list[Line]) -> list[Spot]:
+        """None."""
+        return []
+
+
 @dataclass(frozen=True, slots=True)
-class Blank:
+class Blank(_NothingToPointAt):
     """One empty row."""
 
-    stop: str = ""
+    source = ""
 
     def estimate(self, width: int) -> int:
         """One."""
@@ -66,13 +127,17 @@ class Blank:
 
 
 @dataclass(frozen=True, slots=True)
-class Plain:
+class Plain(_NothingToPointAt):
     """Text as a person or a command wrote it."""
 
     text: str
     style: Style = PLAIN
     has_columns: bool = False
-    stop: str = ""
+
+    @property
+    def source(self) -> str:
+        """The text."""
+        return self.text
 
     def estimate(self, width: int) -> int:
         """Rows by the number of characters in each line."""
@@ -84,8 +149,50 @@ class Plain:
         if self.has_columns:
             rows = columns(self.text, width, self.style)
         else:
-            rows = paragraph([Span(self.text.expandtabs(4), self.style)], width)
+            text = "\n".join(map(expand_tabs, self.text.split("\n")))
+            rows = paragraph([Span(text, self.style)], width)
         return indented(rows, Span(INDENT), Span(INDENT))
+
+
+_BETWEEN = "   "
+
+
+@dataclass(frozen=True, slots=True)
+class Offers(_Uncoded):
+    """What can be done now, each with its key: in one row, or below each other where that is too narrow."""
+
+    offers: tuple[Offer, ...]
+    is_label = True
+    source = ""
+
+    def may_hold(self, kinds: frozenset[SpotKind]) -> bool:
+        """Offers."""
+        return SpotKind.OFFER in kinds
+
+    def estimate(self, width: int) -> int:
+        """One row."""
+        return 1
+
+    def lines(self, width: int) -> list[Line]:
+        """The key before what it does."""
+        width = max(1, width - len(INDENT))
+        each = [[Span(offer.key, ("key",)), Span(f" {offer.label}", ("hint",))] for offer in self.offers]
+        if sum(cell_len(span.text) for spans in each for span in spans) + len(_BETWEEN) * (len(each) - 1) > width:
+            rows = [row for spans in each for row in paragraph(spans, width)]
+            return indented(rows, Span(INDENT), Span(INDENT))
+        row: list[Span] = []
+        cells: list[Stretch] = []
+        for spans in each:
+            row.append(Span(_BETWEEN if row else INDENT))
+            start = sum(len(span.text) for span in row)
+            row += spans
+            cells.append(Stretch(start, sum(len(span.text) for span in row), "\n"))
+        return [Line(tuple(row), lead=len(INDENT), cells=tuple(cells))]
+
+    def spots(self, lines: list[Line]) -> list[Spot]:
+        """Each of them."""
+        texts = zip(flows(lines), self.offers, strict=False)
+        return [Spot(SpotKind.OFFER, tuple(flow.runs), offer.action) for flow, offer in texts]
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +211,34 @@ class MarkdownPart:
     document: Document
     style: Style = PLAIN
     marks: tuple[Mark, ...] = ()
-    stop: str = ""
+    is_label = False
+
+    @property
+    def source(self) -> str:
+        """As its block."""
+        return self.block.source
+
+    @property
+    def continues_code(self) -> bool:
+        """As its block."""
+        return self.block.continues_code
+
+    def may_hold(self, kinds: frozenset[SpotKind]) -> bool:
+        """By a look at the source."""
+        if isinstance(self.block, CodeBlock):
+            return SpotKind.CODE in kinds and not self.block.continues_code
+        return may_hold(self.block.source, kinds)
+
+    def continued_code(self, width: int) -> str:
+        """The piece of a long block that it is, or begins with."""
+        if isinstance(self.block, CodeBlock):
+            return self.block.source
+        lines = self.block.lines(width, self.document.references)
+        return next((line.code.text for line in lines if line.code is not None), "")
+
+    def spots(self, lines: list[Line]) -> list[Spot]:
+        """Code and links."""
+        return in_markdown(lines)
 
     def estimate(self, width: int) -> int:
         """Rows by the number of characters in each line of the source."""
@@ -135,9 +269,8 @@ def _beginning(block: Block, characters: int) -> Block:
 
 
 def _mark_rows(note: str, width: int) -> list[Line]:
-    """The note as rows that are all decoration, so that copied text goes on over them."""
-    rows = paragraph([Span(f"┄ {note}", ("note",))], width)
-    return [replace(row, lead=len(row.text), join="") for row in rows]
+    """The note as rows over which copied text goes on."""
+    return [replace(row, is_label=True) for row in paragraph([Span(f"┄ {note}", ("note",))], width)]
 
 
 def _under(style: Style, span: Span) -> Span:

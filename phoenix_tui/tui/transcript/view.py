@@ -7,10 +7,13 @@ from dataclasses import replace
 
 from phoenix_tui.tui.markdown.blocks import Block
 from phoenix_tui.tui.markdown.document import Document
-from phoenix_tui.tui.markdown.lines import Line, Span
+from phoenix_tui.tui.markdown.lines import Line
 from phoenix_tui.tui.transcript.entries import Entry, Kind, Seam, State
+from phoenix_tui.tui.transcript.frame import foot, gap, head, plain_parts
 from phoenix_tui.tui.transcript.heights import Heights
-from phoenix_tui.tui.transcript.parts import Blank, Heading, Mark, MarkdownPart, Part, Plain, pieces
+from phoenix_tui.tui.transcript.needle import FoundIn
+from phoenix_tui.tui.transcript.parts import Mark, MarkdownPart, Part
+from phoenix_tui.tui.transcript.spots import Spot
 
 HEAD, THOUGHT, GAP, BODY, FOOT = range(5)
 
@@ -18,17 +21,21 @@ HEAD, THOUGHT, GAP, BODY, FOOT = range(5)
 class Slot:
     """A part in its place, with its rows once it has been laid out."""
 
-    __slots__ = ("lines", "part", "strips")
+    __slots__ = ("found", "lines", "part", "spots", "strips")
 
     def __init__(self, part: Part) -> None:
         self.part = part
         self.lines: list[Line] | None = None
+        self.spots: list[Spot] | None = None
+        """What can be pointed at in the rows, once somebody has asked."""
+        self.found: FoundIn | None = None
+        """Where in the rows that stands which was looked for last."""
         self.strips: dict[int, object] = {}
         """Whatever the widget makes of single rows; forgotten together with them."""
 
     def forget(self) -> None:
         """Give the rows' memory back."""
-        self.lines = None
+        self.lines = self.spots = self.found = None
         self.strips = {}
 
 
@@ -147,9 +154,11 @@ class _Stream:
 class EntryView:
     """How one entry falls into rows at one width."""
 
-    def __init__(self, entry: Entry, width: int, *, steps: int) -> None:
+    def __init__(self, entry: Entry, width: int, *, steps: int, unfolded: bool = False) -> None:
+        """With `unfolded` it has all that the entry holds, whatever is folded."""
         self.entry = entry
         self.width = width
+        self._is_unfolded = unfolded
         self.sections = [Section() for _ in range(5)]
         self._answer = _Stream(self.sections[BODY])
         self._thought = _Stream(self.sections[THOUGHT], ("reasoning",))
@@ -170,25 +179,26 @@ class EntryView:
             self._sync_answer(steps)
         elif not self._has_plain:
             self._has_plain = True
-            for part in _plain_parts(entry):
+            for part in plain_parts(entry):
                 self.sections[BODY].append(part, width)
-        self.sections[HEAD].replace(_head(entry), width)
-        self.sections[GAP].replace(_gap(entry), width)
-        self.sections[FOOT].replace(_foot(entry), width)
+        self.sections[HEAD].replace(head(entry), width)
+        self.sections[GAP].replace(gap(entry), width)
+        self.sections[FOOT].replace(foot(entry), width)
 
     def _sync_answer(self, steps: int) -> None:
         entry, width = self.entry, self.width
         is_whole = entry.state is not State.STREAMING
-        if entry.shows_reasoning and not entry.folded:
+        is_folded = entry.folded and not self._is_unfolded
+        if self._is_unfolded or (entry.shows_reasoning and not is_folded):
             has_more = self._thought.sync(str(entry.reasoning), (), is_whole or bool(entry.text), width, steps)
             self.has_more = self.has_more or has_more
         elif self._thought.fed:
             self.sections[THOUGHT] = Section()
             self._thought = _Stream(self.sections[THOUGHT], ("reasoning",))
-        if self._answer.lags(entry.seams) or (entry.folded and self._answer.fed):
+        if self._answer.lags(entry.seams) or (is_folded and self._answer.fed):
             self.sections[BODY] = Section()
             self._answer = _Stream(self.sections[BODY])
-        if not entry.folded:
+        if not is_folded:
             has_more = self._answer.sync(str(entry.text), entry.seams, is_whole, width, steps)
             self.has_more = self.has_more or has_more
 
@@ -215,67 +225,3 @@ class EntryView:
         above = sum(self.sections[index].heights.total for index in range(section))
         heights = self.sections[section].heights
         return above + heights.before(min(part, len(heights)))
-
-
-def _head(entry: Entry) -> list[Part]:
-    gap = entry.gap
-    match entry.kind:
-        case Kind.USER:
-            return [Heading((Span("You", ("you",)),), "entry", gap)]
-        case Kind.ANSWER:
-            return _answer_head(entry)
-        case Kind.OUTPUT:
-            title = entry.title or "Output"
-            return [Heading((Span(title, ("output-title",)),), "entry", gap)]
-        case Kind.SWITCH:
-            return [Heading((Span("↪ ", ("switch",)), Span(str(entry.text), ("switch",))), "entry", gap)]
-        case Kind.NOTICE:
-            return [Heading((Span("· ", ("notice",)), Span(str(entry.text), ("notice",))), "entry", gap)]
-        case Kind.ERROR:
-            return [Heading((Span("✗ ", ("error",)), Span(str(entry.text), ("error",))), "entry", gap)]
-
-
-def _answer_head(entry: Entry) -> list[Part]:
-    name = entry.header or entry.title or "Answer"
-    if entry.state is State.INTERRUPTED:
-        summary = entry.summary or f"interrupted, {entry.text.characters:,} characters"
-        mark, does = ("▸ ", "opens") if entry.folded else ("▾ ", "folds")
-        fold = (
-            Span(f"{mark}{name}  ", ("fold",)),
-            Span(summary, ("interrupted",)),
-            Span(f" — enter {does}", ("fold",)),
-        )
-        return [Heading(fold, "answer", entry.gap)]
-    who = entry.title if name.startswith(entry.title) else name
-    spans: tuple[Span, ...] = (Span(who, ("title",)), Span(name.removeprefix(who), ("figures",)))
-    if entry.state is State.STREAMING:
-        doing = "writing…" if entry.text else "thinking…" if entry.reasoning else "waiting…"
-        spans = (*spans, Span(f"  {doing}", ("state",)))
-    elif entry.state is State.STOPPED:
-        spans = (*spans, Span("  ■ stopped", ("stopped",)))
-    parts: list[Part] = [Heading(spans, "entry", entry.gap)]
-    if entry.reasoning and (entry.text or entry.state is not State.STREAMING or entry.reasoning_open is not None):
-        lines = entry.reasoning.newlines + 1
-        mark, does = ("▾ ", "folds") if entry.shows_reasoning else ("▸ ", "opens")
-        label = f"thinking… {lines:,} {'line' if lines == 1 else 'lines'} — enter {does}"
-        parts.append(Heading((Span(f"  {mark}{label}", ("fold",)),), "reasoning"))
-    return parts
-
-
-def _gap(entry: Entry) -> list[Part]:
-    """A blank row between reasoning and answer."""
-    return [Blank()] if entry.reasoning and entry.text and not entry.folded else []
-
-
-def _plain_parts(entry: Entry) -> list[Part]:
-    match entry.kind:
-        case Kind.USER:
-            return [Plain(piece, ("user",)) for piece in pieces(str(entry.text).strip("\n"))]
-        case Kind.OUTPUT:
-            return [Plain(piece, ("output",), has_columns=True) for piece in pieces(str(entry.text).strip("\n"))]
-        case _:
-            return []
-
-
-def _foot(entry: Entry) -> list[Part]:
-    return [Heading((Span(f"  {entry.hint}", ("hint",)),))] if entry.hint else []

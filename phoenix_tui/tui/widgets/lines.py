@@ -215,6 +215,8 @@ class KeyBar(Widget):
         """The key that ends what is going on now, and what it does in a word."""
         if self.group is Group.COMPLETING:
             return keys.label("complete.close"), "close"
+        if self.group is Group.FIND:
+            return keys.label("stop"), "close"
         leads = {Group.PROMPT: self.behind, Group.PAGE: "back"}.get(self.group, "write")
         return keys.label("stop"), "stop" if self.is_answering else leads
 

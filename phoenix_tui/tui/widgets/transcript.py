@@ -3,22 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import Any, ClassVar
+from itertools import takewhile
+from typing import Any
 
-from textual import events
-from textual.binding import Binding, BindingType
-from textual.message import Message
+from textual.reactive import reactive
 
-from phoenix_tui.tui.transcript import stops
-from phoenix_tui.tui.transcript.entries import Entry, Kind, State, one_line
-from phoenix_tui.tui.transcript.layout import Layout
-from phoenix_tui.tui.transcript.stops import Stop
-from phoenix_tui.tui.widgets.transcript_view import TranscriptView
+from phoenix_tui.tui.transcript.entries import Entry, Kind, Offer, State, one_line
+from phoenix_tui.tui.transcript.view import BODY, THOUGHT
+from phoenix_tui.tui.widgets.transcript_finder import TranscriptFinder
 
-__all__ = ["State", "Transcript"]
+__all__ = ["Offer", "State", "Transcript"]
 
 
-class Transcript(TranscriptView):
+class Transcript(TranscriptFinder):
     """Questions and answers, one below the other.
 
     It is given plain data and says what a person did; it knows nothing of providers. Texts may come from anywhere:
@@ -27,49 +24,26 @@ class Transcript(TranscriptView):
     """
 
     HELP = (
-        "The chat. Up, down, page and home/end scroll; n and p step from entry to entry and from fold to fold, enter "
-        "opens or closes a fold, c copies the selection or the last answer, {retry} asks an unanswered question "
-        "again, and {other} asks it of another provider. Typing goes back to the prompt."
+        "The chat. {transcript.next} and {transcript.previous} go from entry to entry, {transcript.next_code} and "
+        "{transcript.previous_code} from code to code, {transcript.next_link} and {transcript.previous_link} from link "
+        "to link; {transcript.toggle} does what the thing is for: opens a fold or a link, copies code. "
+        "{transcript.copy} copies what the cursor is on, {find} finds words, {transcript.end} goes to the end and "
+        "stays there. Typing goes back to the prompt."
     )
 
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("up", "scroll_up", "Scroll up", show=False, id="transcript.up"),
-        Binding("down", "scroll_down", "Scroll down", show=False, id="transcript.down"),
-        Binding("pageup", "page_up", "Page up", show=False, id="transcript.page_up"),
-        Binding("pagedown", "page_down", "Page down", show=False, id="transcript.page_down"),
-        Binding("home", "scroll_home", "First line", show=False, id="transcript.home"),
-        Binding("end", "scroll_end", "Last line", show=False, id="transcript.end"),
-        Binding("n,right_square_bracket", "step(1)", "Next entry", show=False, id="transcript.next"),
-        Binding("p,left_square_bracket", "step(-1)", "Previous entry", show=False, id="transcript.previous"),
-        Binding("enter,space", "toggle_fold", "Open/close", id="transcript.toggle"),
-        Binding("c", "copy", "Copy", id="transcript.copy"),
-        Binding("r", "retry", "Retry", id="transcript.retry"),
-    ]
+    offers: reactive[tuple[Offer, ...]] = reactive((), repaint=False)
+    """What can be done now about the newest error, if it came after the newest question; shown with it."""
 
-    class LinkOpened(Message):
-        """A link was clicked. `url` begins with http:, https: or mailto:."""
-
-        def __init__(self, url: str) -> None:
-            super().__init__()
-            self.url = url
-
-    class RetryAsked(Message):
-        """The person wants the last question asked again."""
-
-    class Copied(Message):
-        """The person wants `text` on the clipboard; `what` says what it is: "selection" or "answer"."""
-
-        def __init__(self, text: str, what: str) -> None:
-            super().__init__()
-            self.text = text
-            self.what = what
+    _offering: Entry | None = None
 
     # -- what is said ----------------------------------------------------------------------------------------------
 
     def add_user(self, text: str) -> int:
         """A question, as the person wrote it; the view goes to the end."""
-        self._follows, self._has_new_below = True, False
-        return self._add(Entry(Kind.USER, text))
+        self._viewport.go_to_end()
+        question = self._add(Entry(Kind.USER, text))
+        self.watch_offers()
+        return question
 
     def begin_answer(self, title: str) -> int:
         """An answer that will stream in; `title` says who gives it. Gives the id for the calls below."""
@@ -78,6 +52,8 @@ class Transcript(TranscriptView):
     def append_text(self, answer: int, delta: str) -> None:
         """More of an answer's text."""
         if (entry := self._conversation.streaming(answer)) is not None:
+            if not entry.text:
+                self._keep_reasoning_open(entry)
             entry.text.append(delta)
             self._changed(entry)
 
@@ -116,9 +92,11 @@ class Transcript(TranscriptView):
         """A remark."""
         return self._add(Entry(Kind.NOTICE, text))
 
-    def add_error(self, text: str, hint: str = "press r to retry") -> int:
-        """What went wrong, as a sentence, and in `hint` what the person can do now."""
-        return self._add(Entry(Kind.ERROR, text, hint=hint))
+    def add_error(self, text: str, hint: str = "") -> int:
+        """What went wrong, as a sentence, and in `hint` what to do about it; what a key can do stands in `offers`."""
+        error = self._add(Entry(Kind.ERROR, text, hint=hint))
+        self.watch_offers()
+        return error
 
     def add_output(self, text: str, title: str = "") -> int:
         """What a command printed; its line breaks and spaces are kept."""
@@ -133,6 +111,7 @@ class Transcript(TranscriptView):
         """Show what `dump` gave instead of what is shown now; items that are no entries are left out."""
         self._conversation.load(data)
         self._begin()
+        self.watch_offers()
 
     def dump(self) -> list[dict[str, Any]]:
         """Everything as plain data for `load`."""
@@ -148,77 +127,32 @@ class Transcript(TranscriptView):
 
     # -- changes ---------------------------------------------------------------------------------------------------
 
-    def _add(self, entry: Entry) -> int:
-        anchor = self._anchor()
-        self._conversation.add(entry)
-        self._layout.added()
-        self._came(anchor)
-        return entry.id
-
     def _end(self, answer: int, state: State, *, header: str = "", summary: str = "") -> None:
-        if (entry := self._conversation.streaming(answer)) is not None:
-            self._conversation.end(entry, state, header=header, summary=summary)
-            self._changed(entry)
-            self._flush()
-
-    def _begin(self) -> None:
-        self._layout = Layout(self._conversation.entries, self._layout.width)
-        self._dirty.clear()
-        self._cursor = None
-        self._follows, self._has_new_below = True, False
-        self._settle(None)
-        self.refresh()
-
-    # -- what a person does ----------------------------------------------------------------------------------------
-
-    async def _on_click(self, event: events.Click) -> None:
-        """A click on a fold toggles it, on a link opens it, on the mark below goes to the end."""
-        # The base class would select this whole widget at two clicks and everything beside it at three.
-        event.prevent_default()
-        meta = event.style.meta
-        if "link" in meta:
-            self.post_message(self.LinkOpened(meta["link"]))
-        elif "end" in meta:
-            self.action_scroll_end()
-        elif "stop" in meta:
-            self._cursor = Stop(*meta["stop"])
-            self.action_toggle_fold()
-
-    def action_step(self, direction: int) -> None:
-        """Put the cursor on the next entry or fold in `direction`, and bring it into view."""
-        if self._cursor is None:
-            stop = stops.first_in_view(self._layout, self._top, self._rows, direction)
-        else:
-            stop = stops.beside(self._layout, self._cursor, direction)
-        if stop is None:
+        if (entry := self._conversation.streaming(answer)) is None:
             return
-        self._cursor = stop
-        row, top = stops.row_of(self._layout, stop), self._top
-        if not top <= row < top + self._rows:
-            self.scroll_to(y=row - 1 if row < top else row - self._rows // 2, animate=False)
-        self.refresh()
+        index = self._conversation.index(entry)
+        is_read = any(self._viewport.reads(index, section) for section in (THOUGHT, BODY))
+        if not entry.text:
+            self._keep_reasoning_open(entry)
+        self._conversation.end(entry, state, header=header, summary=summary)
+        if is_read:
+            entry.folded = False
+        self._changed(entry)
+        self._flush()
 
-    def action_toggle_fold(self) -> None:
-        """Open or close the fold under the cursor; without a cursor, the last one in view."""
-        self._cursor = self._cursor or stops.last_fold_in_view(self._layout, self._top, self._rows)
-        if self._cursor is None:
-            return
-        anchor = self._layout.place(self._top)
-        if stops.toggle(self._layout, self._cursor):
-            self._layout.changed(self._cursor.entry)
-            # What was opened is wanted: the row above it stays where it is, also for a reader at the end.
-            self._follows = False
-            self._settle(anchor)
-            self._follows = self._top >= self.max_scroll_y
-        self.refresh()
+    def _keep_reasoning_open(self, entry: Entry) -> None:
+        """It would fold by itself now; not under the eyes of somebody who reads back."""
+        if entry.reasoning_open is None and self._viewport.reads(self._conversation.index(entry), THOUGHT):
+            entry.reasoning_open = True
 
-    def action_copy(self) -> None:
-        """Copy the selection, or the last answer."""
-        selected = self.screen.get_selected_text()
-        text = selected or self._conversation.last_answer()
-        if text:
-            self.post_message(self.Copied(text, "selection" if selected else "answer"))
-
-    def action_retry(self) -> None:
-        """Ask for the last question to be sent again."""
-        self.post_message(self.RetryAsked())
+    def watch_offers(self) -> None:
+        """They stand with that error, and with no other."""
+        since = takewhile(lambda entry: entry.kind is not Kind.USER, reversed(self._conversation.entries))
+        newest = next((entry for entry in since if entry.kind is Kind.ERROR), None)
+        for entry in (self._offering, newest):
+            offers = self.offers if entry is newest else ()
+            if entry is not None and entry.offers != offers:
+                entry.offers = offers
+                if self._conversation.get(entry.id) is entry:
+                    self._changed(entry)
+        self._offering = newest

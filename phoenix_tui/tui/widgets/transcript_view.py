@@ -5,6 +5,8 @@ from __future__ import annotations
 from time import perf_counter
 from typing import ClassVar
 
+from rich.cells import cell_len
+from textual import events
 from textual.geometry import Size
 from textual.scroll_view import ScrollView
 from textual.selection import Selection
@@ -12,11 +14,13 @@ from textual.strip import Strip
 from textual.timer import Timer
 from textual.widget import Widget
 
+from phoenix_tui.tui import keys
+from phoenix_tui.tui.markdown.lines import Line
 from phoenix_tui.tui.transcript.conversation import Conversation
 from phoenix_tui.tui.transcript.copying import GUTTER, selected_text
 from phoenix_tui.tui.transcript.entries import Entry
 from phoenix_tui.tui.transcript.layout import Layout, Place
-from phoenix_tui.tui.transcript.stops import Stop
+from phoenix_tui.tui.transcript.viewport import Viewport
 from phoenix_tui.tui.widgets.transcript_paint import MEANINGS, Painter
 
 FRAME = 1 / 30
@@ -25,8 +29,6 @@ _REST = 3
 """A layout that took long is followed by a pause this many times as long, so that keys are still heard."""
 _BREATH = 0.01
 """Seconds at least between two steps through a text too long to be split at once."""
-_ROUNDS = 8
-"""How often rows are measured again because exact heights have brought others into view."""
 
 
 class TranscriptView(ScrollView, can_focus=True):
@@ -39,11 +41,9 @@ class TranscriptView(ScrollView, can_focus=True):
         super().__init__(id=id, classes=classes)
         self._conversation = Conversation()
         self._layout = Layout(self._conversation.entries, 1)
+        self._viewport = Viewport(self._layout)
         self._painter = Painter(self)
-        self._follows = True
-        self._has_new_below = False
         self._is_settling = False
-        self._cursor: Stop | None = None
         self._dirty: set[int] = set()
         self._timer: Timer | None = None
         self._is_due = False
@@ -52,17 +52,37 @@ class TranscriptView(ScrollView, can_focus=True):
     @property
     def follows(self) -> bool:
         """Whether the view stays at the end when something new comes."""
-        return self._follows
+        return self._viewport.follows
 
     @property
     def has_new_below(self) -> bool:
         """Whether something came that the reader, scrolled up, has not seen."""
-        return self._has_new_below
+        return self._viewport.has_new_below
 
     @property
     def is_late(self) -> bool:
         """Whether something has come that is not laid out yet."""
         return bool(self._dirty or self._layout.unfinished)
+
+    # -- what is to be shown ---------------------------------------------------------------------------------------
+
+    def _begin(self) -> None:
+        """All entries are others now."""
+        self._layout = Layout(self._conversation.entries, self._layout.width)
+        self._dirty.clear()
+        self._viewport.show(self._layout)
+        self._show()
+
+    def _add(self, entry: Entry) -> int:
+        self._conversation.add(entry)
+        self._layout.added()
+        self._viewport.came()
+        self._noticed(self._conversation.index(entry))
+        self._show()
+        return entry.id
+
+    def _noticed(self, index: int) -> None:
+        """An entry was added, or has other text."""
 
     def _changed(self, entry: Entry) -> None:
         """Lay an entry out again: at once if nothing was just now, else when the frame is over."""
@@ -84,87 +104,74 @@ class TranscriptView(ScrollView, can_focus=True):
             return
         began = perf_counter()
         self._is_flushing = True
-        anchor = self._anchor()
         for index in self._dirty | self._layout.unfinished:
             self._layout.changed(index)
+        for index in self._dirty:
+            self._noticed(index)
         is_new, self._dirty = bool(self._dirty), set()
         if is_new:
-            self._came(anchor)
-        else:
-            self._settle(anchor)
-            self.refresh()
+            self._viewport.came()
+        self._settle()
         took = perf_counter() - began
         # What is left of a huge text comes in short steps with a breath between them.
         pause = max(_BREATH, took) if self._layout.unfinished else max(FRAME, _REST * took)
         self._timer = self.set_timer(pause, self._flush)
         self._is_flushing = False
 
-    def _came(self, anchor: Place | None) -> None:
-        """Something was added: keep the reader's place, or the end."""
-        self._has_new_below = self._has_new_below or not self._follows
-        self._settle(anchor)
-        self.refresh()
-
     # -- the view --------------------------------------------------------------------------------------------------
 
-    def _anchor(self) -> Place | None:
-        """What stands in the first row; None when the end is followed."""
-        return None if self._follows or not self._layout.height else self._layout.place(self._top)
-
     @property
-    def _top(self) -> int:
-        return round(self.scroll_y)
+    def _width(self) -> int:
+        return self.scrollable_content_region.width
 
     @property
     def _rows(self) -> int:
         return self.scrollable_content_region.height
 
-    def _settle(self, anchor: Place | None) -> None:
-        """Make what is in view exact and put the view where it belongs: on `anchor`, or at the end."""
-        rows, layout = self._rows, self._layout
-        if not rows or self._is_settling:
+    def _settle(self) -> None:
+        """Heights may have changed: keep the reader's place, or the end, and show what is in view now."""
+        self._viewport.settle()
+        self._show()
+
+    def _show(self) -> None:
+        """Stand where the viewport stands, and paint it."""
+        if not self._rows or self._is_settling:
             return
         self._is_settling = True
-        top = self._top
-        for _ in range(_ROUNDS):
-            if anchor is not None:
-                top = layout.row_of(anchor)
-            elif self._follows:
-                top = layout.height
-            top = max(0, min(top, layout.height - rows))
-            if not layout.measure(top - rows, top + 2 * rows):
-                break
-        size = Size(self.scrollable_content_region.width, layout.height)
+        top, size = self._viewport.top, Size(self._width, self._viewport.height)
         if size != self.virtual_size:
             # Setting the reactive would lay the whole screen out again; only the scroll bar changes.
             self.set_reactive(Widget.virtual_size, size)
             self._scroll_update(size)
-        if self._top != top:
+        if round(self.scroll_y) != top:
             self.scroll_target_y = top
             self.scroll_y = top
         self._is_settling = False
-        if layout.unfinished and not self._is_flushing:
+        if self._layout.unfinished and not self._is_flushing:
             self._wake()
+        self.refresh()
 
     def watch_scroll_y(self, old_value: float, new_value: float) -> None:
         """Measure what comes into view; at the end, follow again."""
         super().watch_scroll_y(old_value, new_value)
-        if self._is_settling or round(old_value) == round(new_value):
-            return
-        self._follows = new_value >= self.max_scroll_y
-        self._has_new_below = self._has_new_below and not self._follows
-        self._settle(self._anchor())
+        if not self._is_settling and round(new_value) != self._viewport.top:
+            self._viewport.scroll(round(new_value))
+            self._show()
+
+    def on_mouse_scroll_down(self, event: events.MouseScrollDown) -> None:
+        """Where nothing is further down, not even empty rows behind the end, the wheel still goes to the end."""
+        if not (event.ctrl or event.shift) and self._viewport.shows_end and not self.follows:
+            event.stop()
+            event.prevent_default()
+            self.action_scroll_end()
 
     def on_resize(self) -> None:
         """Another width wraps everything anew, lazily; another height only shows more or less."""
-        width = max(1, self.scrollable_content_region.width - GUTTER)
-        anchor = self._anchor()
-        if width != self._layout.width:
-            if self.text_selection is not None:
-                self.screen.clear_selection()
-            self._layout.resize(width)
-        self._settle(anchor)
-        self.refresh()
+        width = max(1, self._width - GUTTER)
+        if width != self._layout.width and self.text_selection is not None:
+            self.screen.clear_selection()
+        self._viewport.resize(width, self._rows)
+        self._show()
 
     def notify_style_update(self) -> None:
         """Another theme: rows stay, their colours are made anew."""
@@ -172,34 +179,60 @@ class TranscriptView(ScrollView, can_focus=True):
         self._painter.forget()
         self._layout.repaint()
 
+    def on_focus(self) -> None:
+        """The cursor and the way back to the end look different."""
+        self.refresh()
+
+    def on_blur(self) -> None:
+        """As on focus."""
+        self.refresh()
+
+    # -- rows ------------------------------------------------------------------------------------------------------
+
     def render_line(self, y: int) -> Strip:
         """One row of the view."""
-        strip = self._row(self._top + y)
-        if self._has_new_below and y == self._rows - 1:
-            return self._painter.with_mark(strip, self.scrollable_content_region.width)
+        strip = self._row(self._viewport.top + y)
+        if y == self._rows - 1 and (mark := self._end_mark):
+            strip = self._painter.over_end(strip, mark, ("new-below",))
         return strip
 
+    @property
+    def _end_mark(self) -> str:
+        """What stands over the end of the last row when there is something new below it."""
+        if not self.has_new_below:
+            return ""
+        key = keys.label("transcript.end" if self.has_focus else "chat_end")
+        marks = (f" ↓ new below: {key} ", f" ↓ {key} ", "↓")
+        return next((mark for mark in marks if cell_len(mark) <= self._width), "")
+
     def _row(self, row: int) -> Strip:
-        width = self.scrollable_content_region.width
         layout = self._layout
-        blank = Strip.blank(width, self._painter.style(()))
+        blank = Strip.blank(self._width, self._painter.style(()))
         if not 0 <= row < layout.height:
             return blank
         place = layout.place(row)
         slot = layout.slot(place)
         if slot is None or slot.lines is None or place.line >= len(slot.lines):
             return blank
-        line, stop = slot.lines[place.line], slot.part.stop
-        has_cursor = bool(stop) and bool(line.spans) and (place.entry, stop) == self._cursor
-        strip = None if has_cursor else slot.strips.get(place.line)
-        if not isinstance(strip, Strip):
-            meta: dict[str, object] | None = {"stop": (place.entry, stop)} if stop else None
-            strip = self._painter.row(line, width, meta, has_cursor=has_cursor)
-            if not has_cursor:
-                slot.strips[place.line] = strip
+        line = slot.lines[place.line]
+        strip = self._decorated(place, line)
+        if strip is None:
+            kept = slot.strips.get(place.line)
+            strip = kept if isinstance(kept, Strip) else self._painter.row(line, self._width, hint=self._hint(line))
+            slot.strips[place.line] = strip
         if (selection := self.text_selection) is not None:
-            strip = self._painter.selected(strip, selection, place.key, line.lead)
+            strip = self._painter.selected(strip, selection, place.key, line)
         return strip.apply_offsets(0, place.key)
+
+    def _hint(self, line: Line) -> str:
+        """What stands at the right end of a row, quietly."""
+        return ""
+
+    def _decorated(self, place: Place, line: Line) -> Strip | None:
+        """A row that looks different as long as something is there (a cursor, a match); None for all others."""
+        return None
+
+    # -- selection -------------------------------------------------------------------------------------------------
 
     def selection_updated(self, selection: Selection | None) -> None:
         """Paint the view with or without the selection."""
@@ -211,8 +244,14 @@ class TranscriptView(ScrollView, can_focus=True):
             return self._conversation.plain_text(), "\n"
         return selected_text(self._layout, selection), "\n"
 
+    # -- scrolling -------------------------------------------------------------------------------------------------
+
     def _scroll_by(self, rows: int) -> None:
-        self.scroll_to(y=self._top + rows, animate=False)
+        if rows > 0 and self._viewport.shows_end:
+            self.action_scroll_end()
+        else:
+            self._viewport.scroll(self._viewport.top + rows)
+            self._show()
 
     def action_scroll_up(self) -> None:
         """One row up."""
@@ -232,10 +271,10 @@ class TranscriptView(ScrollView, can_focus=True):
 
     def action_scroll_home(self) -> None:
         """To the first row."""
-        self.scroll_to(y=0, animate=False)
+        self._viewport.scroll(0)
+        self._show()
 
     def action_scroll_end(self) -> None:
         """To the last row, and stay there when more comes."""
-        self._follows, self._has_new_below = True, False
-        self._settle(None)
-        self.refresh()
+        self._viewport.go_to_end()
+        self._show()
