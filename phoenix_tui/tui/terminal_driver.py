@@ -8,7 +8,8 @@ from codecs import getincrementaldecoder
 from collections.abc import Callable
 from contextlib import suppress
 from itertools import chain
-from typing import Any, TextIO
+from queue import Full
+from typing import Any
 
 from textual._xterm_parser import XTermParser
 from textual.app import App
@@ -21,6 +22,10 @@ from phoenix_tui.tui.window_title import POP, PUSH, can_be_restored
 POLL_SECONDS = 0.1
 """How long one wait for keys lasts: when it is over, a lone ESC is the key and no beginning of a sequence."""
 MOST_BYTES = 4096
+CATCH_UP_SECONDS = 0.1
+"""How often is looked whether a terminal that had stopped reading reads again."""
+PATIENCE = 1.0
+"""Seconds for which the end waits for a terminal that does not read."""
 LEFT_ON = "\x1b[?1016l\x1b]22;default\x07"
 """Switches off what Textual 8.2 leaves on: mouse positions in pixels, and the shape of the mouse pointer."""
 
@@ -37,8 +42,10 @@ class TerminalDriver(LinuxDriver):
         self, app: App[Any], *, debug: bool = False, mouse: bool = True, size: tuple[int, int] | None = None
     ) -> None:
         super().__init__(app, debug=debug, mouse=mouse, size=size)
-        self._file: Any = _Output(self._file, self._lost)
+        self._file: Any = _Output(self._file.fileno(), self._file.encoding, self._lost)
         self._is_on = False
+        self._is_ending = False
+        self._is_behind = False
         self._is_lost = False
         self._has_title = can_be_restored(os.environ)
         self._title = ""
@@ -47,9 +54,7 @@ class TerminalDriver(LinuxDriver):
         if self._is_on:
             return
         before = self._writer_thread
-        with suppress(OSError):
-            os.set_blocking(self._file.fileno(), True)  # an editor that was here before may have left it otherwise
-        self._is_on = True
+        self._is_on, self._is_behind = True, False
         super().start_application_mode()  # type: ignore[no-untyped-call]  # Textual has not typed it
         self._is_on = self._writer_thread is not before  # in the background, or on a dead terminal, it does not begin
         if self._has_title:
@@ -58,14 +63,37 @@ class TerminalDriver(LinuxDriver):
 
     def stop_application_mode(self) -> None:
         if self._is_on:
+            self._is_ending, self._is_behind = True, False
             self.write(LEFT_ON + (POP if self._has_title else ""))
             super().stop_application_mode()
-            self._is_on = False
+            self._is_on = self._is_ending = False
 
     def write(self, data: str) -> None:
-        """Outside the full screen nothing is written: nobody takes it from the queue there."""
-        if self._is_on:
-            super().write(data)
+        """Hand `data` to the thread that writes, without waiting for the terminal: one that stands still must not hold
+        up an answer. What it misses is drawn as a whole when it reads again. Outside the full screen nothing is
+        written: nobody takes it from the queue there."""
+        writer = self._writer_thread
+        if writer is None or not self._is_on or self._is_behind:
+            return
+        try:
+            writer._queue.put(data, block=self._is_ending, timeout=PATIENCE)
+        except Full:
+            self._is_behind = True
+            self._in_the_app(self._loop.call_later, CATCH_UP_SECONDS, self._catch_up)
+
+    def _catch_up(self) -> None:
+        if self._writer_thread is not None and not self._writer_thread._queue.empty():
+            self._loop.call_later(CATCH_UP_SECONDS, self._catch_up)
+        elif self._is_behind:
+            self._is_behind = False
+            self._app.refresh(layout=True)
+
+    def close(self) -> None:
+        """Wait until all is written, but not for ever."""
+        if self._writer_thread is not None:
+            with suppress(Full):
+                self._writer_thread._queue.put(None, timeout=PATIENCE)
+                self._writer_thread.join(PATIENCE)
 
     def show_title(self, title: str) -> None:
         """Let the window have this title as long as the full screen is on; where it could not be put back, nothing."""
@@ -127,29 +155,28 @@ class TerminalDriver(LinuxDriver):
 
 
 class _Output:
-    """A stream whose end is told and is no error: the thread that writes would die of it, and who waits for it hang."""
+    """The terminal as a stream to write to. That it is gone is told and is no error: the thread that writes would die
+    of it, and who waits for that thread hang."""
 
-    def __init__(self, stream: TextIO, lost: Callable[[], None]) -> None:
-        self._stream = stream
+    def __init__(self, descriptor: int, encoding: str, lost: Callable[[], None]) -> None:
+        self._descriptor = descriptor
+        self._encoding = encoding
         self._lost = lost
         self._is_lost = False
 
-    def write(self, text: str) -> None:
-        self._try(self._stream.write, text)
+    def fileno(self) -> int:
+        return self._descriptor
 
     def flush(self) -> None:
-        self._try(self._stream.flush)
+        """Nothing is held back."""
 
-    def fileno(self) -> int:
-        return self._stream.fileno()
-
-    def _try(self, call: Callable[..., object], *arguments: object) -> None:
-        if self._is_lost:
-            return
-        try:
-            call(*arguments)
-        except BlockingIOError:
-            os.set_blocking(self.fileno(), True)  # another program on this terminal has changed it
-        except OSError:
-            self._is_lost = True
-            self._lost()
+    def write(self, text: str) -> None:
+        left = memoryview(text.encode(self._encoding, "backslashreplace"))
+        while left and not self._is_lost:
+            try:
+                left = left[os.write(self._descriptor, left) :]
+            except BlockingIOError:  # another program on this terminal has made it so
+                select.select([], [self._descriptor], [], POLL_SECONDS)
+            except OSError:
+                self._is_lost = True
+                self._lost()

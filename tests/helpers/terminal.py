@@ -119,6 +119,17 @@ class Terminal:
         """Send a signal to the program."""
         self._child.kill(signal)
 
+    @property
+    def is_alive(self) -> bool:
+        return bool(self._child.isalive())
+
+    def wait_unread(self, condition: Callable[[], bool], what: str) -> None:
+        """Wait until `condition` holds, while nobody reads what the program writes."""
+        end = time.monotonic() + SECONDS
+        while not condition():
+            assert time.monotonic() < end, f"waited for {what}"
+            time.sleep(0.02)
+
     def wait_for_stop(self) -> None:
         """Wait until the program has been stopped by a signal."""
 

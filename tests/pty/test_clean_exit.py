@@ -71,6 +71,21 @@ def test_a_signal_in_the_middle_of_the_start_leaves_the_terminal_clean() -> None
     assert program.left == {}
 
 
+def test_a_terminal_that_does_not_read_holds_up_nothing(tmp_path: Path) -> None:
+    """As over a connection that stands still: what it misses is drawn when it reads again, and the program can end."""
+    flooded = tmp_path / "state" / "flooded"
+    with terminal("output", "--demo", env={}, module="tests.helpers.broken_program") as program:
+        ready(program)
+        for is_last in (False, True):
+            program.press("\x1bOP")  # f1
+            program.wait_unread(flooded.exists, "the program to go on")
+            flooded.unlink()
+            if not is_last:
+                program.wait_until(lambda text: "xxx" not in text and "Ask anything" in text, "the whole picture")
+        program.kill(signal.SIGTERM)
+        program.wait_unread(lambda: not program.is_alive, "the end")
+
+
 def test_a_terminal_that_is_gone_without_a_signal_ends_it() -> None:
     ours, its = os.openpty()
     try:
