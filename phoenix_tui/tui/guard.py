@@ -95,13 +95,13 @@ class _Guard:
     def _get_dispatch_methods(self, name: str, message: Message) -> Iterable[tuple[type, Handler]]:
         report = self.failing(_what(message))
         for owner, method in self.own._get_dispatch_methods(name, message):
-            yield owner, _handler(method, report)
+            yield owner, _Guarded(method, report).handle
 
     def call_next(self, callback: Callback, *args: object, **kwargs: object) -> None:
-        self.own.call_next(_callback(callback, self.failing(Failed.WORKING)), *args, **kwargs)
+        self.own.call_next(_Guarded(callback, self.failing(Failed.WORKING)).call, *args, **kwargs)
 
     def set_interval(self, interval: float, callback: Callback | None = None, **how: Any) -> Timer:
-        guarded = None if callback is None else _callback(callback, self.failing(Failed.WORKING))
+        guarded = None if callback is None else _Guarded(callback, self.failing(Failed.WORKING)).call
         timer: Timer = self.own.set_interval(interval, guarded, **how)
         return timer
 
@@ -150,19 +150,21 @@ def _what(message: Message) -> Failed:
     return Failed.BUILDING if isinstance(message, Compose | Mount) else Failed.WORKING
 
 
-def _handler(method: Handler, report: Callable[[Exception], None]) -> Handler:
-    async def handle(message: Message) -> None:
-        with ErrorsTo(report):
-            await invoke(method, message)
+class _Guarded:
+    """A handler or callback whose errors are reported. Its methods are handed to Textual, not functions made for each
+    message: it looks at the signature of every function it sees for the first time, which takes longer than most
+    handlers."""
 
-    return handle
+    def __init__(self, what: Callback, report: Callable[[Exception], None]) -> None:
+        self._what = what
+        self._report = report
 
+    async def handle(self, message: Message) -> None:
+        with ErrorsTo(self._report):
+            await invoke(self._what, message)
 
-def _callback(callback: Callback, report: Callable[[Exception], None]) -> Callback:
-    async def call(*args: object, **kwargs: object) -> None:
-        with ErrorsTo(report):
-            result = callback(*args, **kwargs)
+    async def call(self, *args: object, **kwargs: object) -> None:
+        with ErrorsTo(self._report):
+            result = self._what(*args, **kwargs)
             if isawaitable(result):
                 await result
-
-    return call
