@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import signal
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from contextlib import suppress
 from functools import partial
 from typing import ClassVar
@@ -102,7 +102,8 @@ class PhoenixApp(DesktopApp, inherit_bindings=False):
 
     @on(MainScreen.Preferred)
     def _preferred(self, event: MainScreen.Preferred) -> None:
-        self.rebind(event.preferences.keys)
+        self.keys.own = event.preferences.keys
+        self.set_keymap(event.preferences.keys)
         self._wear(look_of(event.preferences, self.begin.surroundings))
         for screen in self.screen_stack:
             screen.refresh(layout=True)
@@ -120,12 +121,6 @@ class PhoenixApp(DesktopApp, inherit_bindings=False):
         self.animation_level = "none" if look.is_still else "full"
         self.set_class(look.is_ascii, "-ascii")
         self.set_class(look.is_spoken, "-spoken")
-
-    def rebind(self, own: Mapping[str, str]) -> None:
-        """Give actions other keys from now on: ids with Textual's comma lists. Every other action has those of the
-        table."""
-        self.keys.own = own
-        self.set_keymap(own)
 
     def _end_by(self, number: signal.Signals) -> None:
         if number == signal.SIGINT and self.main.terminal_is_lent:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass, field
 
@@ -110,6 +110,11 @@ class Opened:
         for action in actions:
             await self.screen.run_action(action)
             await self.pilot.pause()
+
+    async def rebind(self, own: Mapping[str, str]) -> None:
+        """Give actions other keys, as the person does it: ids with Textual's comma lists."""
+        self.screen.prefer(keys=own)
+        await self.until(lambda: self.app.keys.own == own)
 
     async def answered(self, count: int = 1) -> None:
         """Wait until `count` turns have been asked for and the last one is over."""

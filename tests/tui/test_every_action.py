@@ -83,7 +83,7 @@ async def test_a_key_of_the_table_does_what_it_says(open_screen: OpenScreen, row
 @pytest.mark.parametrize("row_id", [row.id for row in KEYS])
 async def test_another_key_does_it_too(open_screen: OpenScreen, row_id: str) -> None:
     async with open_screen(SCENARIOS[row_id].client()) as ui:
-        ui.app.rebind({row_id: OTHER_KEY})
+        await ui.rebind({row_id: OTHER_KEY})
         await SCENARIOS[row_id].play(ui, Press(ui, row_id, OTHER_KEY))
 
 

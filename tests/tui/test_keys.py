@@ -67,7 +67,7 @@ async def test_an_own_key_acts_in_the_prompt_in_the_chat_and_from_anywhere_and_t
 ) -> None:
     client = FakeClient(make_snapshot(), [nobody(ErrorClass.AUTH, "bad key")], says("Better."))
     async with open_screen(client) as ui:
-        ui.app.rebind({"send": "f12", "retry": "y", "primary.openai": "ctrl+y"})
+        await ui.rebind({"send": "f12", "retry": "y", "primary.openai": "ctrl+y"})
         await ui.type("why?\r")
         assert not client.turns
         await ui.pilot.press("f12")
@@ -82,7 +82,7 @@ async def test_an_own_key_acts_in_the_prompt_in_the_chat_and_from_anywhere_and_t
 
 async def test_a_key_that_was_given_away_is_the_editors_again(open_screen: OpenScreen) -> None:
     async with open_screen() as ui:
-        ui.app.rebind({"send": "f12", "history.back": "alt+up", "quit": "f11"})
+        await ui.rebind({"send": "f12", "history.back": "alt+up", "quit": "f11"})
         await ui.type("one\rtwo")
         assert ui.screen.prompt.value == "one\ntwo"
         await ui.pilot.press("up")
@@ -96,7 +96,7 @@ async def test_a_key_that_was_given_away_is_the_editors_again(open_screen: OpenS
 async def test_sentences_name_the_keys_that_the_person_has(open_screen: OpenScreen) -> None:
     client = FakeClient(make_snapshot(), [nobody(ErrorClass.SERVER, "bad")])
     async with open_screen(client) as ui:
-        ui.app.rebind({"again": "f12", "retry": "y", "help": "ctrl+y", "primary.grok": "alt+g"})
+        await ui.rebind({"again": "f12", "retry": "y", "help": "ctrl+y", "primary.grok": "alt+g"})
         await ui.send("why?")
         await ui.answered()
         assert ui.screen.offers[0][:2] == ("y", "retry (f12 from the prompt)")

@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 from textual import events
 
-from phoenix_tui.tui.widgets.panels import NARROWEST, Panels
+from phoenix_tui.tui.preferences import NARROWEST
+from phoenix_tui.tui.widgets.panels import Panels
 from tests.tui.conftest import Opened, OpenScreen
 from tests.tui.fakes import HOLD, FakeClient, make_snapshot, says, started
 

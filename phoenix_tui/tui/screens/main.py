@@ -25,7 +25,7 @@ from phoenix_tui.tui.keeping import SessionKeeper
 from phoenix_tui.tui.look import look_of
 from phoenix_tui.tui.order_report import order_report
 from phoenix_tui.tui.ports import Tone
-from phoenix_tui.tui.preferences import Preferences
+from phoenix_tui.tui.preferences import NARROWEST, Preferences
 from phoenix_tui.tui.report import report
 from phoenix_tui.tui.screens.asking_screen import still_coming
 from phoenix_tui.tui.screens.choosing_screen import ChoosingScreen
@@ -42,7 +42,7 @@ from phoenix_tui.tui.widgets.fallback_panel import FallbackPanel
 from phoenix_tui.tui.widgets.find_bar import FindBar
 from phoenix_tui.tui.widgets.health_sidebar import HealthSidebar
 from phoenix_tui.tui.widgets.lines import ActivityLine, Banner, HealthStrip, KeyBar, QuestionBar, StatusLine
-from phoenix_tui.tui.widgets.panels import NARROWEST, Panels
+from phoenix_tui.tui.widgets.panels import Panels
 from phoenix_tui.tui.widgets.prompt import Prompt
 from phoenix_tui.tui.widgets.transcript import Transcript
 from phoenix_tui.tui.widgets.welcome import Welcome

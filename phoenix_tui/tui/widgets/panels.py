@@ -10,9 +10,7 @@ from textual.containers import Vertical
 from textual.message import Message
 
 from phoenix_tui.tui.bindings import Group, bindings_of
-
-NARROWEST = 30
-"""Columns; in fewer, not even the states can be read."""
+from phoenix_tui.tui.preferences import NARROWEST
 
 
 class Panels(Vertical):
