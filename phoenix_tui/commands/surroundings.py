@@ -15,13 +15,13 @@ _COERCED = ("C.UTF-8", "C.utf8", "UTF-8")
 
 def surroundings_of(environ: Mapping[str, str], encoding: str, *, screen_reader: bool = False) -> Surroundings:
     """`environ` is the environment, `encoding` that of what is printed, `screen_reader` whether its flag was given."""
-    term = environ.get("TERM", "")
+    is_plain = environ.get("TERM") in _PLAIN_TERMINALS or not encoding.lower().startswith("utf")
     return Surroundings(
         # As rxvt, Konsole and others set it.
         is_light=environ.get("COLORFGBG", "").rpartition(";")[2] in _LIGHT_BACKGROUNDS,
-        is_ascii=term in _PLAIN_TERMINALS or not encoding.lower().startswith("utf") or _is_plain_locale(environ),
-        no_color=bool(environ.get("NO_COLOR")) or term == "dumb",
-        is_still=environ.get("TEXTUAL_ANIMATIONS") == "none" or term == "dumb",
+        is_ascii=is_plain or _is_plain_locale(environ),
+        no_color=bool(environ.get("NO_COLOR")),
+        is_still=environ.get("TEXTUAL_ANIMATIONS") == "none",
         screen_reader=screen_reader,
     )
 

@@ -20,10 +20,11 @@ from phoenix_tui.tui.commands import PhoenixCommands
 from phoenix_tui.tui.desktop_app import DesktopApp
 from phoenix_tui.tui.guard import ErrorsTo, Failed
 from phoenix_tui.tui.keys import ROWS, Keys
-from phoenix_tui.tui.look import Look, look_of
+from phoenix_tui.tui.look import look_of
 from phoenix_tui.tui.messages import TerminalLost
 from phoenix_tui.tui.no_color import NoColors
 from phoenix_tui.tui.plain_signs import PlainSigns
+from phoenix_tui.tui.preferences import Preferences
 from phoenix_tui.tui.screens.closing import Palette
 from phoenix_tui.tui.screens.main import MainScreen
 from phoenix_tui.tui.start import Start
@@ -51,12 +52,10 @@ class PhoenixApp(DesktopApp, inherit_bindings=False):
         sheets = sorted(folder.glob("*.tcss"))
         super().__init__([*sheets], own_files=start.own_files, is_kept=start.state_folder is not None)
         self.begin = start
-        self.keys = Keys(start.preferences.keys)
+        self.keys = Keys()
         keys.use(self.keys)
-        self.set_keymap(start.preferences.keys)
         self._colors, self._signs = NoColors(), PlainSigns()
-        self.look = Look()
-        self._wear(look_of(start.preferences, start.surroundings))
+        self._take_on(start.preferences)
         self.main = MainScreen(start)
         self.ended_by: signal.Signals | None = None
         self.is_terminal_lost = False
@@ -102,17 +101,18 @@ class PhoenixApp(DesktopApp, inherit_bindings=False):
 
     @on(MainScreen.Preferred)
     def _preferred(self, event: MainScreen.Preferred) -> None:
-        self.keys.own = event.preferences.keys
-        self.set_keymap(event.preferences.keys)
-        self._wear(look_of(event.preferences, self.begin.surroundings))
+        self._take_on(event.preferences)
         for screen in self.screen_stack:
             screen.refresh(layout=True)
             for widget in screen.walk_children():
                 widget.refresh()
 
-    def _wear(self, look: Look) -> None:
-        """Look like `look` from now on."""
-        self.look = look
+    def _take_on(self, preferences: Preferences) -> None:
+        """Let `preferences` count from now on."""
+        self.keys.own = preferences.keys
+        self.set_keymap(preferences.keys)
+        self.notifier.by, self.notifier.after = preferences.notify, preferences.notify_after
+        look = look_of(preferences, self.begin.surroundings)
         if self.theme != look.theme:
             self.register_theme(theme_named(look.theme))
             self.theme = look.theme

@@ -14,6 +14,7 @@ from typing import Protocol
 
 from phoenix_tui.tui.bindings import STEP
 from phoenix_tui.tui.key_rules import own_keys
+from phoenix_tui.tui.notifying import NotifyBy
 from phoenix_tui.tui.slash import nearest
 from phoenix_tui.tui.text import clip
 from phoenix_tui.tui.theme import AUTO, THEME_NAMES
@@ -36,14 +37,6 @@ class Motion(StrEnum):
     REDUCED = "reduced"
 
 
-class Notify(StrEnum):
-    """How the person is told of what happens while they are elsewhere."""
-
-    OFF = "off"
-    BELL = "bell"
-    DESKTOP = "desktop"
-
-
 @dataclass(frozen=True, slots=True)
 class Preferences:
     """The person's choices. `keys` has the actions that were given other keys, by id, as Textual spells them;
@@ -53,7 +46,7 @@ class Preferences:
     ascii: Ascii = Ascii.AUTO
     motion: Motion = Motion.FULL
     screen_reader: bool = False
-    notify: Notify = Notify.OFF
+    notify: NotifyBy = NotifyBy.OFF
     notify_after: int = 10
     """Seconds that an answer must have taken to be worth a notice."""
     panel_width: int | None = None
@@ -198,7 +191,7 @@ PREFERENCES: tuple[Preference, ...] = (
         "Notices",
         "How you are told of an answer or an outage while you are in another window: by the terminal's bell, by a "
         "notice of the desktop, or not at all.",
-        OneOf(tuple(Notify)),
+        OneOf(tuple(NotifyBy)),
     ),
     Preference(
         "notify_after",
