@@ -171,10 +171,11 @@ def taken_back(changed: Arrangement, now: Arrangement, own_order: Sequence[str])
     return f"Taken back: {'; '.join(phrases)}."
 
 
-def set_model(client: ClientPort, name: str, model: str) -> Told:
+def set_model(client: ClientPort, name: str, model: str, meanwhile: Meanwhile = Meanwhile()) -> Told:
     """Ask `model` of `name`; a name that is not in its list is no obstacle."""
     client.set_model(name, model)
-    return Told(f"{name} is asked with {one_line(model)} from now on.")
+    since = "from your next question on" if meanwhile.is_answering else "from now on"
+    return Told(f"{name} is asked with {one_line(model)} {since}. {_undo()}")
 
 
 async def check(client: ClientPort, name: str) -> Told:

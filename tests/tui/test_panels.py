@@ -137,3 +137,26 @@ async def test_running_text_is_never_wider_than_one_reads_with_ease(open_screen:
         rows = [ui.screen.transcript.render_line(y).text.rstrip() for y in range(20)]
         assert 105 < max(len(row) for row in rows if "word" in row) <= 115
         assert any("x" * 150 in row for row in rows)
+
+
+async def test_panels_that_had_room_do_not_lie_over_the_chat_by_themselves(open_screen: OpenScreen) -> None:
+    async with open_screen(size=(60, 20)) as ui:
+        await ui.pilot.press("f9")
+        assert width_of(ui) == 40
+        await ui.pilot.resize_terminal(120, 36)
+        await ui.until(lambda: border_of(ui) == 80)
+        await ui.pilot.press("escape")
+        await ui.pilot.resize_terminal(60, 20)
+        await ui.until(lambda: not ui.screen.query_one(Panels).region)
+
+
+async def test_the_terminal_changes_its_size_under_a_list(open_screen: OpenScreen) -> None:
+    async with open_screen(size=(120, 36)) as ui:
+        await ui.pilot.press("ctrl+o")
+        await ui.pilot.resize_terminal(60, 15)
+        await ui.pilot.resize_terminal(20, 5)
+        await ui.pilot.resize_terminal(60, 20)
+        await ui.pilot.press("escape")
+        await ui.until(lambda: ui.screen.has_class("-narrow"))
+        assert ui.screen.query_one("#strip").region
+        assert not ui.screen.query_one(Panels).region

@@ -274,6 +274,14 @@ class MainScreen(ChoosingScreen):
         """Whether there is no room for the panels beside the chat."""
         return any(map(self.has_class, ("-tiny", "-narrow", "-flat", "-low")))
 
+    def on_resize(self) -> None:
+        self.call_later(self._settle_panels)  # once the classes for the new size stand
+
+    def _settle_panels(self) -> None:
+        """Panels that lay over the chat and stand beside it now do not come to lie over it again by themselves."""
+        if not self.panels_lie_over:
+            self.remove_class("-overlay")
+
     def action_panel_width(self, by: int) -> None:
         """Make the panels wider by so many columns, or narrower where it is negative."""
         panels = self.query_one(Panels)

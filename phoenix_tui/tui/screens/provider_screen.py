@@ -242,7 +242,7 @@ class ProviderScreen(PreferringScreen):
 
         def chosen(client: ClientPort) -> Told:
             self._models[name] = model
-            return switching.set_model(client, name, model)
+            return switching.set_model(client, name, model, self.meanwhile)
 
         self.change(chosen)
 

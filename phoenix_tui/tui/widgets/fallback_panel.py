@@ -21,12 +21,11 @@ class FallbackPanel(RowList):
     """One row a provider in the effective order; the last lines say what would become of a message sent now."""
 
     HELP = (
-        "The order in which providers are asked. It is your own order, changed only where health demands it: the "
-        "second number is the place you gave one that stands elsewhere now, and each difference has its reason "
-        "beside it; /route has the whole of it. {order.up} and {order.down} move one in your order, as dragging it "
-        "with the mouse does; {order.pin} pins it to its place. The strategy below says what may change your "
-        "order; {order.strategy} passes on to the next. The last lines say what would become of a message sent "
-        "now. {order.undo} takes back what you changed."
+        "Who is asked in which order: your own order, changed only where health demands it. The second number is "
+        "the place you gave one that stands elsewhere now, with the reason beside it (/route has all of it). "
+        "{order.up} and {order.down}, or dragging, move one; {order.pin} pins it to its place; {order.strategy} "
+        "passes on to the next strategy, which the last line names; {order.undo} takes back. Below the list stands "
+        "what would become of a message sent now."
     )
     BINDINGS: ClassVar[list[BindingType]] = [*bindings_of(Group.ORDER)]
 
