@@ -85,6 +85,7 @@ def restored(
         recent_at=_times(known, now),
         headroom=tuple(map(_limit, known.headroom[:HEADROOM_KEPT])),
         last_error=_error(known.last_error),
+        last_error_at=_past(known.last_error_at, now),
         last_used=_past(known.last_used, now),
         last_checked=_past(known.last_checked, now),
         last_success=_past(known.last_success, now),

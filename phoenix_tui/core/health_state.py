@@ -55,6 +55,7 @@ class Before:
     failing_since: Moment | None
     last_failure: Moment | None
     last_error: ErrorInfo | None
+    last_error_at: Moment | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +97,8 @@ class ProviderState:
     """When each of `recent` was told (wall time, seconds since the epoch); 0 where that is not known."""
     headroom: tuple[RateLimit, ...] = ()
     last_error: ErrorInfo | None = None
+    last_error_at: Moment | None = None
+    """When a request or a check met it; None where that is not known."""
     last_used: Moment | None = None
     last_checked: Moment | None = None
     last_success: Moment | None = None
@@ -244,6 +247,7 @@ def moved(state: ProviderState, move: Callable[[Moment], Moment]) -> ProviderSta
         last_checked=maybe(state.last_checked),
         last_success=maybe(state.last_success),
         last_failure=maybe(state.last_failure),
+        last_error_at=maybe(state.last_error_at),
         probe_at=maybe(state.probe_at),
         quiet_until=maybe(state.quiet_until),
         as_of=maybe(state.as_of),

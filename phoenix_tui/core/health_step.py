@@ -172,6 +172,7 @@ def _ended(state: ProviderState, attempt: str, outcome: Outcome, now: Moment, rn
         failures=state.failures + 1,
         last_failure=now,
         last_error=error,
+        last_error_at=now,
         recent=_appended(state.recent, None),
         recent_at=_appended(state.recent_at, now.wall),
     )
@@ -286,7 +287,9 @@ def _probed(state: ProviderState, event: Probed, now: Moment, rng: Uniform) -> P
     blocks = error is not None and consequence_of(error).health is Effect.BLOCKS
     if (blocks and not current) or (error is not None and _is_ours(state, error)):
         return state
-    state = replace(state, failed_probes=state.failed_probes + 1, last_error=error or state.last_error)
+    state = replace(state, failed_probes=state.failed_probes + 1)
+    if error is not None:
+        state = replace(state, last_error=error, last_error_at=now)
     if error is not None and blocks:
         return _blocked(state, error, now)
     if state.phase is not HealthState.UNAVAILABLE:

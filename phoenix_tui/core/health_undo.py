@@ -24,6 +24,7 @@ def undoable(state: ProviderState, now: Moment) -> tuple[Before, ...]:
         state.failing_since,
         state.last_failure,
         state.last_error,
+        state.last_error_at,
     )
     return (*near[: _KEPT - 1], before)
 
@@ -47,6 +48,7 @@ def undone(state: ProviderState, now: Moment) -> ProviderState:
         failing_since=before.failing_since,
         last_failure=before.last_failure,
         last_error=before.last_error,
+        last_error_at=before.last_error_at,
         recent=state.recent[:kept],
         recent_at=state.recent_at[:kept],
     )

@@ -46,6 +46,7 @@ def view(
         tokens_per_second=state.tokens_per_second,
         band=state.reliability.band,
         last_error=state.last_error,
+        last_error_at=_utc(state.last_error_at),
         retry_at=_ahead(_ends(state, seen, rest, check_at), now),
         reason=reason(state, wanted),
         recent=state.recent,

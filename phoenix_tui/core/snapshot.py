@@ -86,6 +86,8 @@ class ProviderHealth:
     tokens_per_second: float | None = None
     band: Band = Band.A
     last_error: ErrorInfo | None = None
+    last_error_at: datetime | None = None
+    """When a request or a check met it; None where that is not known."""
     retry_at: datetime | None = None
     reason: str = ""
     """Why the provider is not simply healthy, as a phrase for people; empty when it is."""

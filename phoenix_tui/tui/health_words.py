@@ -68,12 +68,12 @@ def first_token(health: ProviderHealth, model: str) -> float | None:
 
 
 def last_error(health: ProviderHealth, now: float) -> Phrases:
-    """The newest failure of a request in one line; empty where none is known."""
-    if health.last_error is None or health.last_failure is None:
+    """The newest fault in one line; empty where none is known."""
+    if health.last_error is None:
         return ()
     happened = what_happened(health.last_error)
-    when = time_of_day(health.last_failure.timestamp(), now)
-    return (f"last error {when}: {happened}", happened, consequence_of(health.last_error).words)
+    when = f" {time_of_day(health.last_error_at.timestamp(), now)}" if health.last_error_at else ""
+    return (f"last error{when}: {happened}", happened, consequence_of(health.last_error).words)
 
 
 def in_memory(health: ProviderHealth, info: ProviderInfo) -> str:

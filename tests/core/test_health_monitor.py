@@ -426,9 +426,14 @@ def test_clear_takes_the_permit_from_a_trial_under_way() -> None:
 def test_a_check_without_an_error_keeps_the_last_one() -> None:
     bench = Bench()
     bench.run("a", failed(ErrorClass.OVERLOADED))
-    last_error = bench.monitor.record_probe("a", False).last_error
-    assert last_error is not None
-    assert last_error.error_class is ErrorClass.OVERLOADED
-    last_error = bench.monitor.record_probe("a", False, error=error(ErrorClass.NETWORK)).last_error
-    assert last_error is not None
-    assert last_error.error_class is ErrorClass.NETWORK
+    met_at = bench.monitor.health("a").last_failure
+    bench.clock.move(5)
+    health = bench.monitor.record_probe("a", False)
+    assert health.last_error is not None
+    assert health.last_error.error_class is ErrorClass.OVERLOADED
+    assert health.last_error_at == met_at
+    health = bench.monitor.record_probe("a", False, error=error(ErrorClass.NETWORK))
+    assert health.last_error is not None
+    assert health.last_error.error_class is ErrorClass.NETWORK
+    assert health.last_error_at == health.last_checked
+    assert health.last_failure == met_at

@@ -107,7 +107,17 @@ def test_the_failures_of_the_last_seconds_were_nobodys(bench: Bench) -> None:
     after = bench.monitor.health("a")
     assert counts(after) == (1, 1, 2, 1)
     assert after.total_requests == 4
-    for field in ("state", "band", "last_failure", "last_error", "recent", "recent_at", "retry_at", "reason"):
+    for field in (
+        "state",
+        "band",
+        "last_failure",
+        "last_error",
+        "last_error_at",
+        "recent",
+        "recent_at",
+        "retry_at",
+        "reason",
+    ):
         assert getattr(after, field) == getattr(before, field), field
     assert counts(bench.monitor.health("b")) == (0, 0, 1, 0)
     assert bench.state("b") is HealthState.UNKNOWN

@@ -53,6 +53,7 @@ def everything() -> ProviderState:
         recent_at=(NOW.wall - 30, NOW.wall - 20, NOW.wall - 10),
         headroom=(RateLimit("requests", 60, 5, NOW.wall + 20), RateLimit("tokens", None, None, None)),
         last_error=ErrorInfo(ErrorClass.SERVER, "broken", 500, detail="behind", retry_after=8.0),
+        last_error_at=ago(14.5),
         last_used=ago(11),
         last_checked=ago(12),
         last_success=ago(13),

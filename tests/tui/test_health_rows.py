@@ -30,6 +30,7 @@ BUSY = ProviderHealth(
     ttft_last=0.92,
     last_failure=at(-600),
     last_error=ErrorInfo(ErrorClass.OVERLOADED, "Overloaded", status=529),
+    last_error_at=at(-600),
     models=(ModelHealth("another", ttft_median=7.0), SEEN),
     headroom=(RateLimit("requests", 60, 41, NOW + 40), RateLimit("tokens", 1_000, 999)),
     recent=(0.5, 0.9),
@@ -89,7 +90,8 @@ def test_one_that_is_shaky_says_its_last_error_and_when() -> None:
     assert " ".join(shown(shaky, 36, 2)[1].split()) == "#1 ▃▄ overloaded"
     assert "last error" in shown(shaky, 76, 3)[2]
     assert shown(shaky, 76, 3)[2].endswith(": has no capacity just now")
-    assert last_error(replace(shaky, last_failure=None), NOW) == ()
+    assert last_error(replace(shaky, last_error_at=None), NOW)[0] == "last error: has no capacity just now"
+    assert last_error(replace(shaky, last_error=None), NOW) == ()
 
 
 STATES = st.builds(
