@@ -41,7 +41,9 @@ def history_of(name: str, records: Iterable[Record], now: float) -> tuple[tuple[
         if when.date() != day:
             day = when.date()
             lines.append(("", f"{day}", "$text-muted"))
-        lines.append((f"{when:%H:%M:%S}", _said(line, but=name), _STYLES[line.tone]))
+        # A switch names both of its sides itself.
+        said = line.words if name == line.provider or line.provider in line.words.split() else _said(line)
+        lines.append((f"{when:%H:%M:%S}", said, _STYLES[line.tone]))
     return tuple(lines)
 
 
@@ -49,5 +51,5 @@ def _local(wall: float) -> datetime:
     return datetime.fromtimestamp(wall, UTC).astimezone()
 
 
-def _said(line: Line, *, but: str = "") -> str:
-    return line.words if line.provider in ("", but) else f"{line.provider}: {line.words}"
+def _said(line: Line) -> str:
+    return f"{line.provider}: {line.words}" if line.provider else line.words

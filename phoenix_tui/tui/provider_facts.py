@@ -40,7 +40,7 @@ def success_rate(health: ProviderHealth) -> Fact:
 
 def reliability(health: ProviderHealth) -> Fact:
     """The band: what the order looks at, where the rate of a few requests says little."""
-    return Fact("band", health.band, f"{_BANDS[health.band]} (A best, D worst)")
+    return Fact("band", health.band, f"{_BANDS[health.band]} (A to D)")
 
 
 def total(health: ProviderHealth) -> Fact:

@@ -87,7 +87,11 @@ def changes_in(page: Page) -> float | None:
     health, now = page.health, page.now
     moments = [health.retry_at, *(model.cooling_until for model in health.models)]
     ends = [moment.timestamp() for moment in moments if moment] + [limit.resets_at or 0.0 for limit in health.headroom]
-    past = [moment.timestamp() for moment in (health.last_success, health.last_failure, health.last_checked) if moment]
+    past = [
+        moment.timestamp()
+        for moment in (health.last_success, health.last_failure, health.last_checked, health.last_error_at)
+        if moment
+    ]
     if any(end > now for end in ends) or any(now - moment < SECONDS_TOLD for moment in past):
         return 1.0 - now % 1.0
     return latency_graph.STEP - now % latency_graph.STEP if past else None
@@ -213,7 +217,7 @@ def _figures(page: Page, width: int) -> tuple[Section, ...]:
         ]
     sections += [
         Section("Models", _models(page, width)),
-        Section("Limits", tuple(_limit(page, limit, width) for limit in health.headroom)),
+        Section("Limits", tuple(_limits(page, width))),
         Section(heard, _texts(provider_facts.moments(health, now), width)),
         Section("Connection", _connection(page, width)),
     ]
@@ -276,18 +280,22 @@ def _models(page: Page, width: int) -> tuple[Line, ...]:
     return (((" " * (name_cells + 2) + head, _MUTED),), *lines)
 
 
-def _limit(page: Page, limit: RateLimit, width: int) -> Line:
+def _limits(page: Page, width: int) -> Iterator[Line]:
+    """What is left of each limit, as a bar and in words."""
+    for limit in page.health.headroom:
+        style = "$health-degraded" if limit == scarce(page.health) else ""
+        bar = _bar(page, limit, style or "$accent")
+        indent = sum(cell_len(text) for text, _ in bar)
+        for number, row in enumerate(wrapped(headroom(limit, page.now), width - indent)):
+            yield (*(((" " * indent, ""),) if number else bar), (row, style))
+
+
+def _bar(page: Page, limit: RateLimit, style: str) -> Line:
     share = share_left(limit)
-    filled = 0 if share is None else max(1 if share else 0, round(share * _BAR))
-    is_low = limit == scarce(page.health)
-    bar: Line = ()
-    if share is not None:
-        bar = (
-            (page.glyphs.filled * filled, "$health-degraded" if is_low else "$accent"),
-            (page.glyphs.unfilled * (_BAR - filled) + "  ", _MUTED),
-        )
-    room = width - (_BAR + 2 if bar else 0)
-    return (*bar, (clip(headroom(limit, page.now), room), "$health-degraded" if is_low else ""))
+    if share is None:
+        return ()
+    filled = max(1 if share else 0, round(share * _BAR))
+    return (page.glyphs.filled * filled, style), (page.glyphs.unfilled * (_BAR - filled) + "  ", _MUTED)
 
 
 def _connection(page: Page, width: int) -> tuple[Line, ...]:
@@ -338,8 +346,8 @@ def _circumstances(page: Page, error: ErrorInfo) -> str:
         facts.append(f"field {clip(error.param, 80)}")
     if error.phase is not None:
         facts.append(f"phase {error.phase.value.replace('_', ' ')}")
-    if page.health.last_failure is not None:
-        wall = page.health.last_failure.timestamp()
+    if page.health.last_error_at is not None:
+        wall = page.health.last_error_at.timestamp()
         facts.append(f"{time_of_day(wall, page.now, exact=True)}, {ago(max(0.0, page.now - wall))}")
     return ", ".join(facts)
 

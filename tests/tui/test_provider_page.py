@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
 from dataclasses import replace
 
 import pytest
@@ -60,6 +61,7 @@ DOWN = ProviderHealth(
         phase=Phase.FIRST_TOKEN,
         detail="upstream says no",
     ),
+    last_error_at=at(-3),
     recent=(0.9, None),
     recent_at=(NOW - 300, NOW - 3),
 )
@@ -395,6 +397,30 @@ async def test_a_command_with_a_name_that_is_none_says_which_was_meant(open_scre
         assert opened(ui) is None
 
 
+async def test_before_the_connections_stand_it_says_so(open_screen: OpenScreen) -> None:
+    never = asyncio.Event()
+
+    @asynccontextmanager
+    async def opening() -> AsyncIterator[FakeClient]:
+        await never.wait()
+        yield FakeClient()
+
+    async with open_screen(open_client=opening, opens=False) as ui:
+        await ui.run_actions("provider_page('openai')")
+        await ui.until(lambda: "the connections are still being opened" in text(ui))
+        never.set()
+        await ui.until(lambda: "OpenAI" in text(ui))
+
+
+async def test_a_notice_does_not_hide_the_state(open_screen: OpenScreen) -> None:
+    async with open_screen(size=(60, 15)) as ui:
+        await open_page(ui)
+        ui.screen.tell("openai was checked: healthy.")
+        await ui.until(lambda: list(ui.app.screen.query("Toast")))
+        await ui.pilot.pause()
+        assert ui.app.screen.query("Toast").first().region.y > 4
+
+
 # What happened
 
 
@@ -411,11 +437,12 @@ async def test_what_happened_is_newest_first_and_about_this_one(open_screen: Ope
         happened = text(ui).split("What happened")[1]
         assert "grok" not in happened
         first, second, third = (
-            happened.index("anthropic: switched from openrouter to anthropic"),
+            happened.index("switched from openrouter to anthropic"),
             happened.index("healthy -> suspect: rate limit (HTTP 429)"),
             happened.rindex("healthy -> suspect: rate limit (HTTP 429)"),
         )
         assert first < second < third
+        assert "anthropic:" not in happened, "a switch names both"
         assert "-" in happened[second:third], "another day has its date"
     assert asked[0] == (100, "openrouter")
 

@@ -20,6 +20,7 @@ from phoenix_tui.tui.bindings import KEYS, Group, bindings_of
 from phoenix_tui.tui.incident_report import NOTHING_KEPT, NOTHING_YET, history_of
 from phoenix_tui.tui.keys import ROWS
 from phoenix_tui.tui.provider_sections import History, Page, body, changes_in, heading
+from phoenix_tui.tui.screens.closing import ClosesOnce
 from phoenix_tui.tui.screens.help import HelpScreen
 from phoenix_tui.tui.widgets.line_view import LineView
 from phoenix_tui.tui.widgets.lines import KeyBar
@@ -60,7 +61,7 @@ class PageBody(LineView, inherit_bindings=False):
     ]
 
 
-class ProviderPage(Screen[None]):
+class ProviderPage(ClosesOnce, Screen[None]):
     """Follows the main screen's snapshot while it is open, and hands every change to it."""
 
     AUTO_FOCUS = "#page-body"
@@ -123,13 +124,16 @@ class ProviderPage(Screen[None]):
         if self._next_draw is not None:
             self._next_draw.stop()
             self._next_draw = None
-        if self._snapshot is None or not self.is_mounted:
+        width = self._body.scrollable_content_region.width
+        if self._snapshot is None:
+            self._heading.show_lines([(("    the connections are still being opened", "$text-muted"),)])
+        if self._snapshot is None or width <= 0:
             return
         page = Page(
             self._snapshot,
             self.provider,
             self._main.begin.wall(),
-            self._body.scrollable_content_region.width,
+            width,
             self.size.height,
             self._main.glyphs,
             self._history,
