@@ -139,3 +139,20 @@ def test_a_table_of_two_hundred_columns_shows_every_cell() -> None:
     )
     shown = [line.text for line in _whole(source)]
     assert shown == [f"h{i}: c{i}" for i in range(200)]
+
+
+@pytest.mark.parametrize(
+    ("opening", "indent"), [("1. Make it:\n\n   ", "   "), ("- ", "  "), ("> ", "> "), ("- a\n  > - ", "  >   ")]
+)
+def test_code_in_a_list_or_a_quote_too_long_for_one_piece_goes_on_as_it_began(opening: str, indent: str) -> None:
+    code = [f"    line {number} {'x' * (number % 30)}" for number in range(600)] + ["", "long " * 3_000, "end"]
+    source = f"{opening}```python\n" + "".join(f"{indent}{line}\n" for line in code) + f"{indent}```\n\n{indent}after\n"
+    lines = _whole(source)
+    shown = [line for line in lines if line.code is not None and not line.is_label]
+    assert sum(line.is_label for line in lines) == 1
+    assert plain_text(shown).split("\n") == [line.rstrip() if line.isspace() else line for line in code]
+    assert lines[-1].text.endswith("after")
+    assert {line.text.split("▎")[0] for line in shown} == {shown[0].text.split("▎")[0]}, "all at the same place"
+    pieces = {id(line.code): line.code for line in shown}.values()
+    assert [code.continues for code in pieces if code] == [False, *[True] * (len(pieces) - 1)]
+    assert len(pieces) > 2

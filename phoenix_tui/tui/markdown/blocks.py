@@ -2,11 +2,19 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from phoenix_tui.tui.markdown.lines import BLANK, Line, Span
 from phoenix_tui.tui.markdown.parser import References
 from phoenix_tui.tui.markdown.render import code_lines, markdown_lines, paragraph
+
+
+def _from_code_on(lines: list[Line]) -> list[Line]:
+    """`lines` without what stands above the first code, its label too: all that the block before has shown."""
+    label = next((index for index, line in enumerate(lines) if line.code is not None), -1)
+    code = lines[label].code
+    more = replace(code, continues=True) if code is not None else None
+    return [replace(line, code=more) if line.code is code else line for line in lines[label + 1 :]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,15 +28,17 @@ class MarkdownBlock:
     """The source begins with the header of the table it goes on with, to be read but not shown again."""
     ordinal: int | None = None
     """The number an ordered list goes on with."""
+    continues_code: bool = False
+    """The source begins with the lines that open a block of code that goes on with it, to be read but not shown."""
 
     def lines(self, width: int, references: References) -> list[Line]:
         """The block laid out; none for link definitions."""
         lines = markdown_lines(
             self.source, width, references, table_continues=self.table_continues, ordinal=self.ordinal
         )
+        if self.continues_code:
+            lines = _from_code_on(lines)
         return [BLANK, *lines] if lines and self.gap else lines
-
-    continues_code = False
 
     @property
     def uses_references(self) -> bool:

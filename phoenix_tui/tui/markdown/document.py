@@ -45,12 +45,19 @@ def _cut_line(line: str) -> str:
     return "\n".join((*pieces, line))
 
 
+def _closes(fence: Token, line: str) -> bool:
+    """Whether `line` is the end of code in a list or a quote."""
+    mark = line.lstrip(" \t>").rstrip()
+    return bool(mark) and set(mark) == {fence.markup[0]} and len(mark) >= len(fence.markup)
+
+
 class _Window:
     """Whole lines and the top-level blocks in them; line numbers count from the first line after `head`."""
 
     def __init__(self, text: str, head: str) -> None:
         self.text = text
-        self.tokens, _ = parse_blocks(head + text)
+        self._source = head + text
+        self.tokens, _ = parse_blocks(self._source)
         self.top = [token for token in self.tokens if token.level == 0 and token.map and token.nesting >= 0]
         self._shift = head.count("\n")
         self._starts = [0]
@@ -64,6 +71,22 @@ class _Window:
     def end(self, token: Token) -> int:
         """Where a block ends: the start of the line after it."""
         return self._offset(token.map[1] if token.map else 0)
+
+    def open_code(self) -> str:
+        """Where the window ends inside code that stands in a list or a quote: the lines that open what the code is in,
+        and the code itself, so that the rest, read behind them, goes on with it. Empty where it ends anywhere else."""
+        lines = self._source.split("\n")[:-1]
+        opened: list[int] = []
+        for token in self.tokens:
+            if token.type in ("list_item_open", "blockquote_open") and token.map:
+                opened.append(token.map[0])
+            elif token.type in ("list_item_close", "blockquote_close"):
+                opened.pop()
+            elif token.type == "fence" and token.map and token.map[1] == len(lines) and not _closes(token, lines[-1]):
+                head = "".join(f"{lines[line]}\n" for line in sorted({*opened, token.map[0]}))
+                again = [(other.type, other.level) for other in parse_blocks(head)[0] if other.type == "fence"]
+                return head if again == [(token.type, token.level)] else ""
+        return ""
 
     def _offset(self, line: int) -> int:
         return self._starts[max(0, min(line - self._shift, len(self._starts) - 1))]
@@ -87,7 +110,8 @@ class Document:
         self._has_content = False
         # How the next block goes on with one that was too long.
         self._continues = False
-        self._table_head = ""
+        self._head = ""
+        self._head_is_code = False
         self._ordinal: int | None = None
 
     def feed(self, text: str) -> None:
@@ -124,7 +148,7 @@ class Document:
             self._end_fence(self._fence)
         rest, self._at = self._buffer[self._at :], len(self._buffer)
         if rest.strip():
-            self._commit(rest, has_content=bool(parse_blocks(self._table_head + rest)[0]))
+            self._commit(rest, has_content=bool(parse_blocks(self._head + rest)[0]))
 
     def tail(self) -> Block | None:
         """What is not finished yet, as it stands now; None when there is nothing."""
@@ -150,7 +174,7 @@ class Document:
         text = self._window()
         if self._is_settled or not text:
             return False
-        window = _Window(text, self._table_head)
+        window = _Window(text, self._head)
         at = 0
         for token in window.top[:-1]:
             self._commit_token(window, token, at)
@@ -182,22 +206,31 @@ class Document:
             self._take_code(fence, line)
         self._end_fence(fence)
 
+    def _go_on_with_nothing(self) -> None:
+        self._continues, self._head, self._head_is_code, self._ordinal = False, "", False, None
+
     def _cut(self, window: _Window) -> int:
         """Close a block that is longer than its window, where the window lets it; gives where."""
-        stop, head, ordinal = len(window.text), "", None
+        stop, head, code_head, ordinal = len(window.text), "", "", None
         opening = window.top[0] if window.top else None
-        if opening is not None and opening.type in ("bullet_list_open", "ordered_list_open"):
-            items = [token for token in window.tokens if token.type == "list_item_open" and token.level == 1]
-            if len(items) > 1:
-                stop = window.start(items[-1])
-                if opening.type == "ordered_list_open":
+        match opening.type if opening is not None else "":
+            case "bullet_list_open" | "ordered_list_open" if opening is not None:
+                items = [token for token in window.tokens if token.type == "list_item_open" and token.level == 1]
+                if len(items) > 1:
+                    stop = window.start(items[-1])
+                else:
+                    code_head = window.open_code()
+                if opening.type == "ordered_list_open" and (len(items) > 1 or code_head):
                     first = self._ordinal if self._ordinal is not None else int(opening.attrs.get("start", 1))
                     ordinal = first + len(items) - 1
-        elif opening is not None and opening.type == "table_open":
-            start = window.start(opening)
-            head = self._table_head or "".join(f"{line}\n" for line in window.text[start:].split("\n")[:2])
+            case "blockquote_open":
+                code_head = window.open_code()
+            case "table_open" if opening is not None:
+                start = window.start(opening)
+                head = self._head or "".join(f"{line}\n" for line in window.text[start:].split("\n")[:2])
         self._commit(window.text[:stop], has_content=opening is not None)
-        self._continues, self._table_head, self._ordinal = opening is not None, head, ordinal
+        self._continues, self._ordinal = opening is not None, ordinal
+        self._head, self._head_is_code = head or code_head, bool(code_head)
         return stop
 
     def _code_step(self) -> bool:
@@ -216,7 +249,7 @@ class Document:
 
     def _begin_fence(self, opening: str) -> Fence:
         fence = Fence(opening, gap=self._gap, max_lines=MAX_CODE_LINES, max_characters=MAX_BLOCK)
-        self._continues, self._table_head, self._ordinal = False, "", None
+        self._go_on_with_nothing()
         self._has_content = True
         return fence
 
@@ -241,11 +274,17 @@ class Document:
             self.references = dict(self._definitions)
         self.blocks.append(self._markdown(source))
         self._has_content = self._has_content or has_content
-        self._continues, self._table_head, self._ordinal = False, "", None
+        self._go_on_with_nothing()
 
     @property
     def _gap(self) -> bool:
         return self._has_content and not self._continues
 
     def _markdown(self, source: str) -> MarkdownBlock:
-        return MarkdownBlock(self._table_head + source, self._gap, bool(self._table_head), self._ordinal)
+        return MarkdownBlock(
+            self._head + source,
+            self._gap,
+            table_continues=bool(self._head) and not self._head_is_code,
+            ordinal=self._ordinal,
+            continues_code=self._head_is_code,
+        )
