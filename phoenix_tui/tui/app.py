@@ -27,6 +27,7 @@ from phoenix_tui.tui.plain_signs import PlainSigns
 from phoenix_tui.tui.preferences import Preferences
 from phoenix_tui.tui.screens.closing import Palette
 from phoenix_tui.tui.screens.main import MainScreen
+from phoenix_tui.tui.screens.settings import SettingsScreen
 from phoenix_tui.tui.start import Start
 from phoenix_tui.tui.terminal_keys import read_plain_keys
 from phoenix_tui.tui.theme import theme_named
@@ -144,8 +145,13 @@ class PhoenixApp(DesktopApp, inherit_bindings=False):
         self.refresh(layout=True)
 
     async def on_event(self, event: events.Event) -> None:
-        """As Textual's, but for a press on what was just taken away (a notice that is clicked twice): it stays under
-        the pointer until the next layout, and hit-testing of Textual 8.2 stops the app at it."""
+        """As Textual's, but for a key that a screen waits for, whatever it may be, and for a press on what was just
+        taken away (a notice that is clicked twice): it stays under the pointer until the next layout, and hit-testing
+        of Textual 8.2 stops the app at it."""
+        if isinstance(event, events.Key) and self.screen_stack:
+            screen = self.screen
+            if isinstance(screen, SettingsScreen) and screen.take_key(event.key):
+                return
         if isinstance(event, events.MouseDown | events.MouseMove) and not event.is_forwarded:
             widget, _ = self.screen.get_widget_and_offset_at(event.x, event.y)
             if widget is not None and not widget.is_attached:

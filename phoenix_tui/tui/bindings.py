@@ -32,6 +32,7 @@ class Group(StrEnum):
     FIRST = "On the first screen (Esc leaves the prompt)"
     KEY = "In the key dialog"
     PAGE = "On the page of a provider"
+    SETTINGS = "In the settings"
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +88,7 @@ KEYS: tuple[KeyAction, ...] = (
         "copy_last", "alt+c", "copy_last", "Copy the last answer as it was written", Group.ANYWHERE, priority=True
     ),
     KeyAction("chat_end", "ctrl+end", "chat_end", "Go to the end of the chat", Group.ANYWHERE, priority=True),
+    KeyAction("settings", "f10,alt+s", "settings", "Change settings and keys", Group.ANYWHERE, priority=True),
     KeyAction("local", "ctrl+l", "local", "Keep this conversation on this machine", Group.ANYWHERE),
     KeyAction("confirm", "ctrl+g", "confirm", "While it is asked: let the next provider answer now", Group.ANYWHERE),
     KeyAction("again", "ctrl+r", "again", "Restore the last conversation, or retry the last question", Group.ANYWHERE),
@@ -192,14 +194,21 @@ KEYS: tuple[KeyAction, ...] = (
     KeyAction("page.clear", "z", "clear", "Forget its failures, waits and blocks", Group.PAGE, "", "forget"),
     KeyAction("page.key", "k", "set_key", "Give it a key", Group.PAGE, "", "key"),
     KeyAction("page.model", "m", "choose_model", "Choose its model", Group.PAGE, "", "model"),
+    KeyAction("settings.next", "enter,right,space", "step(1)", "The next value; or another key", Group.SETTINGS),
+    KeyAction("settings.previous", "left", "step(-1)", "The value before", Group.SETTINGS),
+    KeyAction("settings.default", "backspace,delete", "take_back", "The default again", Group.SETTINGS),
+    KeyAction("settings.close", "escape,f10", "close", "Close the settings", Group.SETTINGS),
 )
 
 
+_OVER = frozenset({Group.KEY, Group.PAGE, Group.SETTINGS})
+"""Groups of screens that lie over the main one, where its keys do not act."""
 _TOGETHER = (
     {Group.READING, Group.CHAT},
     {Group.READING, Group.LISTS, Group.FIRST},
     {Group.READING, Group.LISTS, Group.PANELS, Group.HEALTH},
     {Group.READING, Group.LISTS, Group.PANELS, Group.ORDER},
+    {Group.LISTS, Group.SETTINGS},
 )
 """Groups, besides the one that is anywhere, whose keys act together."""
 
@@ -207,9 +216,9 @@ _TOGETHER = (
 def meet(one: Group, other: Group) -> bool:
     """Whether keys of both groups can act at the same moment, so that none may be in both. An open list takes its keys
     before anybody else is asked."""
-    if one is not other and Group.COMPLETING in (one, other):
-        return False
-    return one is other or Group.ANYWHERE in (one, other) or any({one, other} <= groups for groups in _TOGETHER)
+    if one is other or any({one, other} <= groups for groups in _TOGETHER):
+        return True
+    return Group.ANYWHERE in (one, other) and not ({Group.COMPLETING} | _OVER) & {one, other}
 
 
 def bindings_of(group: Group) -> list[Binding]:

@@ -47,6 +47,7 @@ COMMANDS: tuple[SlashCommand, ...] = (
     SlashCommand("restore", "bring back the last conversation"),
     SlashCommand("new", "begin a new conversation"),
     SlashCommand("edit", "write the message in your own editor ($VISUAL, $EDITOR)"),
+    SlashCommand("settings", "the look of the screen, notices, and keys of your own"),
     SlashCommand("help", "keys and commands"),
     SlashCommand("quit", "leave"),
 )

@@ -51,6 +51,8 @@ def carry_out(screen: MainScreen, name: str, argument: str) -> None:
             screen.action_new()
         case "edit":
             screen.work(screen.action_edit, "edit")
+        case "settings":
+            screen.action_settings()
         case "help":
             screen.action_help()
         case "quit":

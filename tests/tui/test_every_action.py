@@ -24,7 +24,9 @@ from phoenix_tui.tui.screens.help import HelpScreen
 from phoenix_tui.tui.screens.key_screen import KeyScreen
 from phoenix_tui.tui.screens.picker import Picker
 from phoenix_tui.tui.screens.provider_page import ProviderPage
+from phoenix_tui.tui.screens.settings import SettingsScreen
 from phoenix_tui.tui.widgets.fallback_panel import FallbackPanel
+from phoenix_tui.tui.widgets.settings_list import SettingsList
 from tests.tui.conftest import Opened, OpenScreen
 from tests.tui.fakes import HOLD, FakeClient, FakeKeys, make_snapshot, nobody, says, started
 from tests.tui.test_app_confirming import asking
@@ -607,6 +609,27 @@ async def _resets_the_order(ui: Opened, press: Press) -> None:
     await focus(ui, "#order")
     await press()
     assert ui.client.was_told("reset")
+
+
+# In the settings
+
+
+@scenario("settings")
+async def _opens_the_settings(ui: Opened, press: Press) -> None:
+    await press()
+    assert isinstance(ui.app.screen, SettingsScreen)
+
+
+@scenario("settings.next", "settings.previous", "settings.default", "settings.close")
+async def _changes_a_setting(ui: Opened, press: Press) -> None:
+    ui.screen.prefer(notify="bell")
+    await ui.run_actions("settings")
+    ui.app.screen.query_one(SettingsList).chosen = "notify"
+    await ui.pilot.pause()
+    await press()
+    after = {"next": "desktop", "previous": "off", "default": "off", "close": "bell"}
+    assert ui.screen.preferences.notify == after[press.id.partition(".")[2]]
+    assert (ui.app.screen is ui.screen) is (press.id == "settings.close")
 
 
 def test_ids_are_what_a_preferences_file_can_name() -> None:

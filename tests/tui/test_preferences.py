@@ -11,6 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from phoenix_tui.commands.surroundings import surroundings_of
+from phoenix_tui.tui.keeping import PreferencesKeeper
 from phoenix_tui.tui.look import Look, Surroundings, look_of
 from phoenix_tui.tui.notifying import NotifyBy
 from phoenix_tui.tui.preferences import (
@@ -176,6 +177,14 @@ class Kept(list[Mapping[str, object]]):
 
     problem: str | None = None
 
+    @property
+    def whole(self) -> dict[str, object]:
+        """All of it as one; how many writes it took is a matter of time."""
+        whole: dict[str, object] = {}
+        for changes in self:
+            whole |= changes
+        return whole
+
     def __call__(self, changes: Mapping[str, object]) -> str | None:
         self.append(dict(changes))
         return self.problem
@@ -193,17 +202,22 @@ async def test_a_change_counts_at_once_and_is_kept_when_the_screen_ends_too(open
         assert ui.app.keys.own == {"other": "z"}
         ui.screen.prefer(notify="bell", notify_after=0)
         await ui.until(lambda: (ui.app.notifier.by, ui.app.notifier.after) == (NotifyBy.BELL, 0))
-        assert kept == []
-    assert kept == [
-        {
-            "theme": "nord",
-            "motion": "reduced",
-            "panel_width": 52,
-            "keys": {"retry": None, "other": "z"},
-            "notify": "bell",
-            "notify_after": 0,
-        }
-    ]
+    assert kept.whole == {
+        "theme": "nord", "motion": "reduced", "panel_width": 52, "notify": "bell", "notify_after": 0,
+        "keys": {"retry": None, "other": "z"},
+    }  # fmt: skip
+
+
+def test_panels_that_are_drawn_wider_are_not_written_at_each_step() -> None:
+    kept = Kept()
+    keeper = PreferencesKeeper(kept)
+    for width in range(40, 60):
+        keeper.add({"panel_width": width, "keys": {f"a{width}": "x"}})
+    assert keeper.save_now() is None
+    assert keeper.save_now() is None
+    (once,) = kept
+    assert once["panel_width"] == 59
+    assert len(once["keys"]) == 20  # type: ignore[arg-type]  # a table
 
 
 async def test_what_could_not_be_kept_is_told(open_screen: OpenScreen) -> None:

@@ -30,6 +30,7 @@ from phoenix_tui.tui.report import report
 from phoenix_tui.tui.screens.asking_screen import still_coming
 from phoenix_tui.tui.screens.choosing_screen import ChoosingScreen
 from phoenix_tui.tui.screens.help import HelpScreen
+from phoenix_tui.tui.screens.settings import SettingsScreen
 from phoenix_tui.tui.session import Found, Saved, SessionStore
 from phoenix_tui.tui.slash import Run, Say, parse
 from phoenix_tui.tui.slash_commands import carry_out
@@ -309,6 +310,9 @@ class MainScreen(ChoosingScreen):
     def action_help(self) -> None:
         about = getattr(self.focused, "HELP", "") or ""
         self.app.push_screen(HelpScreen(keys.filled(str(about))))
+
+    def action_settings(self) -> None:
+        self.app.push_screen(SettingsScreen(self))
 
     def action_again(self) -> None:
         if self.offered is not None and self.conversation.is_empty:

@@ -105,6 +105,10 @@ class RowList(LineView):
     def action_choose_last(self) -> None:
         self.chosen = self.keys[-1] if self.keys else ""
 
+    def key_of(self, line: int) -> str:
+        """The key of the row to which a line belongs; empty where that cannot be chosen."""
+        return self._keys_at[line]
+
     def on_click(self, event: events.Click) -> None:
         if key := self.key_at(event):
             self.chosen = key
