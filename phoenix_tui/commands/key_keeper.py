@@ -17,8 +17,9 @@ from phoenix_tui.config import (
     variables_in,
 )
 from phoenix_tui.config.files import shown
+from phoenix_tui.config.sources import Source
 from phoenix_tui.core.configuration import ProviderConfig
-from phoenix_tui.core.profiles import profile_of
+from phoenix_tui.core.profiles import Profile, profile_of
 from phoenix_tui.core.secret import Secret
 from phoenix_tui.tui.key_entry import variables_of
 from phoenix_tui.tui.ports import KeyPlace
@@ -61,7 +62,16 @@ class FileKeyKeeper:
                 if (source := sources.get(variable)) and source.kind in _STRONGER and source.name == variable
             },
             warnings=tuple(it.message for it in settings.problems if it.variable in profile.url_variables),
+            source=self._source(profile, sources),
         )
+
+    def _source(self, profile: Profile, sources: Mapping[str, Source]) -> str:
+        variable = profile.key_variables[0] if profile.key_variables else ""
+        if variable in self._held.get(profile.name, {}):
+            file = shown(own_file(self._config_dir))
+            is_saved = variable in variables_in(self._config_dir, (variable,))
+            return f"{variable} ({file})" if is_saved else f"{variable} (entered in this run)"
+        return str(sources[variable]) if variable in sources else ""
 
     def tried(self, name: str, entered: Mapping[str, Secret]) -> ProviderConfig:
         settings = self._read(self._revealed(name, entered))

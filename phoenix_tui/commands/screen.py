@@ -124,7 +124,6 @@ def _start(opened: Opened, keeper: KeyKeeper, resumed: Resumed | None) -> Start:
         models=opened.settings.choices.models,
         strategy=Strategy(strategy) if (strategy := opened.settings.choices.strategy) else None,
         resumed=resumed,
-        key_sources=_key_sources(opened),
         system_prompt=opened.settings.system_prompt or "",
         local_only=opened.config.local_only,
         editor=_editor(os.environ),
@@ -179,15 +178,6 @@ async def _open_demo(journal: Journal) -> AsyncIterator[Client]:
 
 def _warm_up() -> None:
     import phoenix_tui.core.client  # noqa: F401 - loaded in a thread while the first picture stands
-
-
-def _key_sources(opened: Opened) -> dict[str, str]:
-    """Where each provider's key was found, in words: `OPENAI_API_KEY (.env, line 3)`."""
-    from phoenix_tui.core.profiles import PROFILES
-
-    variables = {profile.name: profile.key_variables[0] for profile in PROFILES if profile.key_variables}
-    sources = opened.settings.sources
-    return {name: str(sources[variable]) for name, variable in variables.items() if variable in sources}
 
 
 async def _read_incidents(limit: int, provider: str | None = None) -> tuple[Record, ...]:

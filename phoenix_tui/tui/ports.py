@@ -93,7 +93,8 @@ class KeyPlace:
 
     `file` is the person's own file, in which it is saved, and `saved` are the variables that have a line there.
     `overruled` has the variables whose value from another place wins over that file, and the place: "OPENAI_API_KEY
-    (environment)". `address` is where the provider is asked, and `warnings` are sentences about that.
+    (environment)". `address` is where the provider is asked, and `warnings` are sentences about that. `source` is where
+    the key in force was found, written likewise; empty where there is none.
     """
 
     file: str
@@ -101,6 +102,7 @@ class KeyPlace:
     saved: frozenset[str] = frozenset()
     overruled: Mapping[str, str] = field(default_factory=dict)
     warnings: tuple[str, ...] = ()
+    source: str = ""
 
 
 class KeyKeeper(Protocol):

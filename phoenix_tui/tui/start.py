@@ -77,12 +77,11 @@ class Start:
     up since; it is asked after each change of health. `state_folder` None keeps nothing, `choices` None no choices,
     `keys` None no keys and `incidents` None no log. `price` None knows no prices. `own_files` is the folder for what
     the screen writes besides the conversation: its own errors, and what no clipboard took; None writes neither.
-    `models` and `strategy` are what was chosen on the screen before; `key_sources` says where the keys come from, by
-    provider, as far as they have one. With `local_only` nothing ever leaves this machine, whatever a conversation
-    wants. `resumed` is what the screen had when it was left for the demo, and a demo that `comes_back` was opened from
-    another screen. `folder` is where paths behind an @ begin, `editor` the command that the person's variables name (""
-    for none). `surroundings` and `preferences` make the look; `keep_preferences` None keeps no change of them. `wall`
-    is the time of day in seconds since the epoch.
+    `models` and `strategy` are what was chosen on the screen before. With `local_only` nothing ever leaves this
+    machine, whatever a conversation wants. `resumed` is what the screen had when it was left for the demo, and a demo
+    that `comes_back` was opened from another screen. `folder` is where paths behind an @ begin, `editor` the command
+    that the person's variables name ("" for none). `surroundings` and `preferences` make the look; `keep_preferences`
+    None keeps no change of them. `wall` is the time of day in seconds since the epoch.
     """
 
     open_client: ClientFactory
@@ -97,7 +96,6 @@ class Start:
     price: PriceReader | None = None
     models: Mapping[str, str] = field(default_factory=dict)
     strategy: Strategy | None = None
-    key_sources: Mapping[str, str] = field(default_factory=dict)
     system_prompt: str = ""
     resumed: Resumed | None = None
     is_demo: bool = False

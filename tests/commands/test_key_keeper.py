@@ -44,9 +44,22 @@ def test_it_is_tried_without_being_kept_and_kept_without_a_restart(make: Make, t
     assert (tmp_path / "config" / ".env.local").read_text() == "OPENAI_API_KEY=sk-canary0123456789abcdef\n"
     assert keeper.tried("openai", {}).key == KEY
     place = keeper.place("openai")
-    assert place == KeyPlace(place.file, "https://api.openai.com", saved=frozenset({"OPENAI_API_KEY"}))
+    source = f"OPENAI_API_KEY ({place.file})"
+    assert place == KeyPlace(place.file, "https://api.openai.com", saved=frozenset({"OPENAI_API_KEY"}), source=source)
     assert keeper.remove("openai") == ""
     assert not keeper.tried("openai", {}).configured
+
+
+def test_it_is_known_where_the_key_in_force_was_found(make: Make, tmp_path: Path) -> None:
+    assert make().place("openai").source == ""
+    assert make(env="\nOPENAI_API_KEY=sk-1234567890\n").place("openai").source == "OPENAI_API_KEY (.env, line 2)"
+    assert make({"XAI_API_KEY": "xai-1234567890"}).place("grok").source == "XAI_API_KEY (environment)"
+    assert make().place("ollama").source == ""
+    keeper = make()
+    (tmp_path / "config" / ".env.local").unlink()
+    (tmp_path / "config" / ".env.local").mkdir()
+    assert keeper.save("openai", OPENAI)
+    assert keeper.place("openai").source == "OPENAI_API_KEY (entered in this run)"
 
 
 def test_a_folder_does_not_draw_the_new_key_to_its_own_address(make: Make) -> None:

@@ -18,15 +18,18 @@ from phoenix_tui.core.kept_health import NotKept
 from phoenix_tui.core.profiles import PROVIDER_NAMES
 from phoenix_tui.core.snapshot import HealthState, ModelHealth, ProviderHealth, Snapshot, UpstreamStatus
 from phoenix_tui.core.types import RateLimit
+from phoenix_tui.tui.commands import CHAT, commands
 from phoenix_tui.tui.glyphs import UNICODE, Glyphs
+from phoenix_tui.tui.ports import KeyPlace
 from phoenix_tui.tui.provider_sections import History, Page, body, changes_in, heading
 from phoenix_tui.tui.screens.help import HelpScreen
+from phoenix_tui.tui.screens.picker import Picker
 from phoenix_tui.tui.screens.provider_page import ProviderPage
 from phoenix_tui.tui.widgets.line_view import Line
 from phoenix_tui.tui.widgets.lines import KeyBar
 from tests.helpers.kept import failed, switched
 from tests.tui.conftest import Opened, OpenScreen
-from tests.tui.fakes import HOLD, NOW, FakeClient, at, make_snapshot, started
+from tests.tui.fakes import HOLD, NOW, FakeClient, FakeKeys, at, make_snapshot, started
 from tests.tui.test_app_confirming import asking
 from tests.tui.test_app_foreign_text import EVIL, assert_harmless, screen_text
 
@@ -355,6 +358,37 @@ async def test_keys_from_anywhere_act_over_it(open_screen: OpenScreen) -> None:
         assert ui.screen.conversation.local_only, "what is told in the chat is not hidden"
 
 
+async def test_what_belongs_to_the_chat_is_done_there_and_lists_lie_over_the_page(open_screen: OpenScreen) -> None:
+    async with open_screen() as ui:
+        await open_page(ui)
+        await ui.pilot.press("ctrl+o")
+        await ui.until(lambda: isinstance(ui.app.screen, Picker))
+        await ui.pilot.press("down", "enter")
+        await ui.until(lambda: ui.client.was_told("primary", "openai"))
+        shown = opened(ui)
+        assert shown is not None
+        for command in commands():
+            if command.action.startswith(CHAT):
+                await shown.run_command(command.action)
+                break
+        await ui.until(lambda: ui.app.screen is ui.screen)
+        assert ui.focus == "transcript"
+
+
+async def test_where_the_key_stands_is_read_anew_when_health_changes(
+    open_screen: OpenScreen, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("phoenix_tui.tui.screens.provider_page.FILES_READ_AFTER", 0.001)
+    keeper = FakeKeys(KeyPlace("own", "https://api.example", source="OPENAI_API_KEY (.env, line 3)"))
+    client = FakeClient(snapshot_of(ProviderHealth("openai", HealthState.HEALTHY)))
+    async with open_screen(client, keys=keeper, size=(90, 50)) as ui:
+        await open_page(ui)
+        await ui.until(lambda: "set OPENAI_API_KEY (.env, line 3)" in text(ui))
+        keeper.stands = replace(keeper.stands, source="OPENAI_API_KEY (own)")
+        client.publish(snapshot_of(ProviderHealth("openai", HealthState.UNKNOWN)))
+        await ui.until(lambda: "set OPENAI_API_KEY (own)" in text(ui))
+
+
 async def test_an_answer_goes_on_behind_it_and_escape_does_not_stop_it(open_screen: OpenScreen) -> None:
     client = FakeClient(make_snapshot(), [started("openrouter"), TextDelta("Half"), HOLD])
     async with open_screen(client) as ui:
@@ -392,7 +426,7 @@ async def test_a_command_opens_it(open_screen: OpenScreen, line: str, name: str)
 
 async def test_a_command_with_a_name_that_is_none_says_which_was_meant(open_screen: OpenScreen) -> None:
     async with open_screen() as ui:
-        await ui.send("/provider antropic")
+        await ui.send("/provider antrhopic")
         await ui.until(lambda: any("Did you mean anthropic?" in told for told in ui.told))
         assert opened(ui) is None
 
@@ -471,7 +505,7 @@ async def test_where_there_is_nothing_a_sentence_says_so(
 async def test_a_change_of_health_reads_the_log_again_once(
     open_screen: OpenScreen, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("phoenix_tui.tui.screens.provider_page.HISTORY_READ_AFTER", 0.001)
+    monkeypatch.setattr("phoenix_tui.tui.screens.provider_page.FILES_READ_AFTER", 0.001)
     records: list[Record] = []
 
     async def read(limit: int, provider: str | None = None) -> tuple[Record, ...]:
@@ -517,7 +551,7 @@ async def test_hostile_words_on_the_page(open_screen: OpenScreen) -> None:
 
 async def test_ascii_mode_draws_nothing_else_on_the_page(open_screen: OpenScreen) -> None:
     for size in ((60, 20), (150, 60)):
-        async with open_screen(FakeClient(snapshot_of(DOWN)), ascii_only=True, size=size) as ui:
+        async with open_screen(FakeClient(snapshot_of(DOWN)), is_ascii=True, size=size) as ui:
             await open_page(ui)
             await ui.pilot.pause()
             lines = [

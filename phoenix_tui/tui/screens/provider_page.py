@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Iterator
 from dataclasses import replace
 from functools import partial
@@ -29,12 +30,12 @@ if TYPE_CHECKING:
     from phoenix_tui.tui.screens.main import MainScreen
 
 INCIDENTS_SHOWN = 100
-HISTORY_READ_AFTER = 0.5
-"""Seconds from a change of health until the log is read again: it is written by then, and what comes in one burst is
-read once."""
+FILES_READ_AFTER = 0.5
+"""Seconds from a change of health until the files are read again: the log is written by then, and what comes in one
+burst is read once."""
 _STAYS = frozenset(
-    {"primary", "check", "switch", "clear_health", "pin", "move", "strategy", "undo", "set_key", "choose_model"}
-    | {"provider_page", "toggle_theme"}
+    {"primary", "pick_primary", "check", "switch", "clear_health", "pin", "move", "strategy", "undo", "set_key"}
+    | {"choose_model", "provider_page", "copy_last", "theme", "toggle_theme"}
 )
 """Actions of the main screen that change what the page shows; for all others it makes way."""
 _OWN = frozenset({"stop", "help", "panels", "focus.next", "focus.previous"})
@@ -89,6 +90,7 @@ class ProviderPage(ClosesOnce, Screen[None]):
         self._body = PageBody(id="page-body")
         self._snapshot: Snapshot | None = None
         self._history = History()
+        self._key_source = ""
         self._next_draw: Timer | None = None
         self._next_reading: Timer | None = None
 
@@ -100,21 +102,21 @@ class ProviderPage(ClosesOnce, Screen[None]):
     def on_mount(self) -> None:
         self.query_one(KeyBar).group = Group.PAGE
         self.watch(self._main, "shown", self._take)
-        self._read_history()
+        self._read_files()
 
     def on_resize(self) -> None:
         self.call_after_refresh(self.draw)
 
     def watch_provider(self) -> None:
-        self._history = History()
+        self._history, self._key_source = History(), ""
         self._body.scroll_home(animate=False)
         self.draw()
-        self._read_history()
+        self._read_files()
 
     def _take(self, snapshot: Snapshot | None) -> None:
         before, self._snapshot = self._snapshot, snapshot
         if before and snapshot and before.health_of(self.provider) != snapshot.health_of(self.provider):
-            self._read_history_soon()
+            self._read_files_soon()
         self.draw()
 
     # What is shown
@@ -137,7 +139,7 @@ class ProviderPage(ClosesOnce, Screen[None]):
             self.size.height,
             self._main.glyphs,
             self._history,
-            self._main.begin.key_sources.get(self.provider, ""),
+            self._key_source,
         )
         self._heading.show_lines(heading(replace(page, width=self._heading.scrollable_content_region.width)))
         self._body.show_lines(body(page))
@@ -145,29 +147,35 @@ class ProviderPage(ClosesOnce, Screen[None]):
         if wait is not None:
             self._next_draw = self.set_timer(wait, self.draw)
 
-    def _read_history_soon(self) -> None:
-        if self._next_reading is None:
-            self._next_reading = self.set_timer(HISTORY_READ_AFTER, self._read_history)
+    # What stands in files
 
-    def _read_history(self) -> None:
+    def _read_files_soon(self) -> None:
+        if self._next_reading is None:
+            self._next_reading = self.set_timer(FILES_READ_AFTER, self._read_files)
+
+    def _read_files(self) -> None:
         self._next_reading = None
-        self._main.work(partial(self._read, self.provider), "history", exclusive=True)
+        self._main.work(partial(self._read, self.provider), "provider_page", exclusive=True)
 
     async def _read(self, name: str) -> None:
+        """What happened to the provider `name`, and where its key was found."""
+        keeper = self._main.begin.keys
+        place = await asyncio.to_thread(keeper.place, name) if keeper is not None else None
+        history = await self._read_history(name)
+        if name == self.provider and self.is_attached:
+            self._history, self._key_source = history, place.source if place else ""
+            self.draw()
+
+    async def _read_history(self, name: str) -> History:
         read = self._main.begin.incidents
         if read is None:
-            history = History(note=NOTHING_KEPT)
-        else:
-            try:
-                records = await read(INCIDENTS_SHOWN, provider=name)
-            except NotKept as problem:
-                history = History(note=str(problem))
-            else:
-                lines = history_of(name, records, self._main.begin.wall())
-                history = History(lines, "" if lines else NOTHING_YET)
-        if name == self.provider and self.is_attached:
-            self._history = history
-            self.draw()
+            return History(note=NOTHING_KEPT)
+        try:
+            records = await read(INCIDENTS_SHOWN, provider=name)
+        except NotKept as problem:
+            return History(note=str(problem))
+        lines = history_of(name, records, self._main.begin.wall())
+        return History(lines, "" if lines else NOTHING_YET)
 
     # What can be done
 
@@ -212,4 +220,4 @@ class ProviderPage(ClosesOnce, Screen[None]):
             return
         if action.partition("(")[0] not in _STAYS:
             self._main.come_forward()
-        await self._main.run_action(action)
+        await self._main.run_command(action)
