@@ -87,8 +87,8 @@ def in_memory(health: ProviderHealth, info: ProviderInfo) -> str:
 
 def hint(health: ProviderHealth, info: ProviderInfo, now: float) -> Phrases:
     """What is worth knowing of a provider that can be asked; empty when there is nothing."""
-    if health.state is HealthState.SUSPECT:
-        return last_error(health, now) or (one_line(health.reason),)
+    if health.state is HealthState.SUSPECT and (phrases := last_error(health, now)):
+        return phrases
     if low := scarce(health):
         left, again = left_of(low), resets_in(low, now)
         return (f"{left}, {again}", left) if again else (left,)

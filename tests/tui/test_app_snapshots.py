@@ -40,6 +40,7 @@ def outage() -> Snapshot:
             failed_requests=1,
             ttft_average=1.2,
             recent=(0.3, 0.5, 1.0, 2.0, None, 0.4, 0.6, 8.0, 1.2),
+            recent_at=tuple(NOW - 50 * age for age in range(9, 0, -1)),
         ),
         anthropic=ProviderHealth(
             "anthropic",
