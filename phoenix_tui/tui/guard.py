@@ -68,8 +68,9 @@ def part_of(node: MessagePump) -> str:
 
 
 def guard(node: MessagePump, caught: Caught) -> None:
-    """Let no error of `node` get further than `caught`. Once for each node, before it starts."""
-    (_WidgetGuard if isinstance(node, Widget) else _Guard)(node, caught)
+    """Let no error of `node` get further than `caught`. Call it before the node starts; a second time does nothing."""
+    if "call_next" not in vars(node):
+        (_WidgetGuard if isinstance(node, Widget) else _Guard)(node, caught)
 
 
 class _Guard:

@@ -107,8 +107,7 @@ class SurvivingApp(App[None]):
     # What Textual brings here
 
     def _register_child(self, parent: DOMNode, child: Widget, before: int | None, after: int | None) -> None:
-        if child not in self._registry:
-            guard(child, self.caught)
+        guard(child, self.caught)
         super()._register_child(parent, child, before, after)
 
     def _start_widget(self, parent: Widget, widget: Widget) -> None:
@@ -127,10 +126,12 @@ class SurvivingApp(App[None]):
         self._give_up(Defect("terminal", "could not be read", "panic", ""))
 
     async def _dispatch_message(self, message: Message) -> None:
-        is_key = isinstance(message, Key)
-        self._failing_keys += is_key
+        if not isinstance(message, Key):
+            await super()._dispatch_message(message)
+            return
+        self._failing_keys += 1
         await super()._dispatch_message(message)
-        self._failing_keys *= not is_key
+        self._failing_keys = 0
 
     async def _dispatch_action(self, namespace: DOMNode, action_name: str, params: Any) -> bool:
         """An action that fails was still what the key meant."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import os
 from collections.abc import Iterator
 from pathlib import Path
@@ -101,6 +102,12 @@ def test_plain_terminals_get_what_they_can_show(
         program.wait_for("openai says hello.")
         program.press("\x1b4")  # alt+4
         program.wait_for("gemini is asked first now")
+        if term == "xterm":
+            program.press("\x1b")
+            program.wait_for("esc write")
+            program.press("c")
+            program.wait_for("clipboard (OSC 52)")
+            assert f"\x1b]52;c;{base64.b64encode(b'openai says hello.').decode()}\x07".encode() in program.raw
         if term == "vt100":
             shown = program.text
             assert shown.isascii()
