@@ -17,6 +17,10 @@ _START = re.compile(r"[a-z][a-z0-9+.\-]*:(?://[^/?#]*)?", re.IGNORECASE)
 
 def is_openable(address: str) -> bool:
     """Whether `address` may be handed to a browser or a mail program: http, https and mailto only, all in ASCII."""
+    try:
+        urlsplit(address)
+    except ValueError:
+        return False
     return len(address) <= LONGEST and _OPENABLE.match(address) is not None
 
 

@@ -63,6 +63,24 @@ def test_what_cannot_be_survived_ends_with_a_sentence_and_no_traceback(tmp_path:
     assert "Traceback" in (tmp_path / "state" / "errors.log").read_text("utf-8")
 
 
+@pytest.mark.parametrize("end", [signal.SIGTERM, signal.SIGHUP], ids=["term", "hup"])
+def test_a_signal_while_an_editor_has_the_terminal_ends_it_when_the_editor_gives_it_back(
+    tmp_path: Path, end: int
+) -> None:
+    editor = tmp_path / "editor"
+    editor.write_text('#!/bin/sh\ntrap "" HUP TERM\necho "the editor is here"\nread line\n', "utf-8")
+    editor.chmod(0o700)
+    with terminal("--demo", env={"EDITOR": str(editor)}) as program:
+        ready(program)
+        program.press("\x1be")  # alt+e
+        program.wait_for("the editor is here")
+        assert program.left == {}, "the editor gets the terminal as it was"
+        program.kill(end)
+        program.press("\n")
+        assert program.wait_for_end() == 128 + end
+    assert program.left == {}
+
+
 def test_a_signal_in_the_middle_of_the_start_leaves_the_terminal_clean() -> None:
     with terminal("--demo", env={}) as program:
         program.wait_until(lambda _: b"\x1b[?1049h" in program.raw, "the full screen")

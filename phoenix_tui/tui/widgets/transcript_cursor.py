@@ -48,7 +48,7 @@ class TranscriptCursor(TranscriptView):
             self.url = url
 
     class Copied(Message):
-        """`text` was put on the clipboard; `what` says what it is: "selection", "answer", "code", "address" ..."""
+        """The person wants `text` on the clipboard. `what` names it: "selection", "answer", "code", "address" ..."""
 
         def __init__(self, text: str, what: str) -> None:
             super().__init__()
@@ -253,7 +253,6 @@ class TranscriptCursor(TranscriptView):
 
     def _copy(self, text: str, what: str) -> None:
         if text:
-            self.app.copy_to_clipboard(text)
             self.post_message(self.Copied(text, what))
         else:
             self.post_message(self.Hinted(f"There is no {what} to copy yet."))
