@@ -14,9 +14,10 @@ def footer_of(group: Group, keys: Keys) -> tuple[Hint, ...]:
     which is there however narrow it is."""
     groups = (Group.CHAT, Group.READING) if group is Group.CHAT else (group,)
     own = [(keys.label(row.id), row.footer) for row in KEYS if row.group in groups and row.footer]
+    elsewhere = ("help", "panels") if group is Group.PAGE else ("help",)  # a page has no panels beside it
     anywhere = [
         (keys.label(row.id), row.footer)
         for row in KEYS
-        if row.group is Group.ANYWHERE and row.footer and row.id != "help"
+        if row.group is Group.ANYWHERE and row.footer and row.id not in elsewhere
     ]
     return (*own, (keys.primaries_brief, "primary"), *anywhere, (keys.label("help"), "help"))

@@ -142,7 +142,7 @@ def _details(its: Entry, lines: int) -> tuple[Line, ...]:
     if lines == 1:
         said = trouble or (left if its.columns < 2 and its.health.total_requests else about)
         return (_graph_and(its, said, style if trouble else _MUTED),)
-    first = _graph_beside(its, left, _MUTED)
+    first = _graph_beside(its, _graph_beside_figures(its.width), left, _MUTED)
     if lines == 2:
         return first, _said(its, trouble or about, style if trouble else _MUTED)
     last = _said(its, trouble, style) if trouble else _said(its, _aside(its), _MUTED)
@@ -184,27 +184,34 @@ def _figures_left(its: Entry) -> Phrases:
 def _graph_and(its: Entry, said: Phrases, style: str) -> Line:
     """The graph, and what is said beside it. The graph makes way where no phrase would be whole beside it, and where it
     is empty and leaves no room for the longest."""
-    cells, length = _graph_size(its.width)
+    cells, length = size = _graph_beside_words(its.width)
     room = its.width - _INDENT - cells - 1
     is_empty = all(span.is_empty for span in spans(its.health, its.now, length, cells))
     stays = its.width >= _WIDE and _fits(said[:1], room) if is_empty else _fits(said, room)
     if not stays:
         return (_position(its), (its.fit(said, its.width - _INDENT), style))
-    return _graph_beside(its, said, style)
+    return _graph_beside(its, size, said, style)
 
 
-def _graph_beside(its: Entry, said: Phrases, style: str) -> Line:
-    cells, length = _graph_size(its.width)
-    if its.columns == len(_FIGURE_CELLS) and not said:
-        cells = min(its.width - _INDENT - 1, round(LONGEST / length))
+def _graph_beside(its: Entry, size: tuple[int, float], said: Phrases, style: str) -> Line:
+    cells, length = size
     room = its.width - _INDENT - cells - 1
     beside = its.fit(said, room) if _fits(said, room) else ""
     graph = sparkline(spans(its.health, its.now, length, cells), its.glyphs)
     return (_position(its), *graph, (" ", ""), (beside, style))
 
 
-def _graph_size(width: int) -> tuple[int, float]:
+def _graph_beside_words(width: int) -> tuple[int, float]:
+    """How many cells a graph has that leaves room for a phrase, and the seconds of each."""
     return next((cells, length) for least, cells, length in _GRAPHS if width >= least)
+
+
+def _graph_beside_figures(width: int) -> tuple[int, float]:
+    """The same of one that leaves room for the figures that found none in the line of state."""
+    figures = _FIGURE_CELLS[-1] if columns(width) < len(_FIGURE_CELLS) else 1
+    cells = max(_GRAPHS[-1][1], width - _INDENT - figures)
+    length = 30.0 if cells >= _GRAPHS[0][1] else 60.0
+    return min(cells, round(LONGEST / length)), length
 
 
 def _fits(phrases: Phrases, room: int) -> bool:

@@ -144,6 +144,12 @@ def as_of(health: ProviderHealth, now: float) -> str:
     return "" if health.as_of is None else f"as of {ago(max(0.0, now - health.as_of.timestamp()))}"
 
 
+def kept_from_before(health: ProviderHealth, now: float) -> str:
+    """The same of everything that is told of it, as a phrase."""
+    age = as_of(health, now)
+    return f"all this {age}, from an earlier run" if age else ""
+
+
 def remaining_until(moment: datetime | None, now: float) -> float | None:
     """Seconds until `moment`; None when it is over, or there is none."""
     remaining = moment.timestamp() - now if moment is not None else 0.0

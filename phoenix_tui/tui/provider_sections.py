@@ -12,13 +12,13 @@ from phoenix_tui.core.errors import ErrorInfo
 from phoenix_tui.core.snapshot import HealthState, ProviderHealth, ProviderInfo, Snapshot
 from phoenix_tui.core.text import strip_controls
 from phoenix_tui.core.types import RateLimit
-from phoenix_tui.tui import latency_graph, provider_facts
+from phoenix_tui.tui import keys, latency_graph, provider_facts
 from phoenix_tui.tui.glyphs import Glyphs, has_failed_check, style_of, word_of
 from phoenix_tui.tui.health_words import (
-    as_of,
     headroom,
     hint,
     in_memory,
+    kept_from_before,
     next_try,
     offline_banner,
     remaining_until_retry,
@@ -191,7 +191,9 @@ def _setup(page: Page, width: int) -> tuple[Section, ...]:
         lines += _wrapped(info.fix, width, "$accent")
     elif info.local:
         lines += _wrapped(f"Start its server at {one_line(info.base_url)}; it is found within seconds.", width, "")
-    return (Section("Not set up", tuple(lines)),) if lines else ()
+    what = "where it runs" if info.local else "its key"
+    lines += _wrapped(f"{keys.label('page.key')} takes {what} here.", width, _MUTED)
+    return (Section("Not set up", tuple(lines)),)
 
 
 def _graph(page: Page, width: int) -> tuple[Section, ...]:
@@ -206,8 +208,7 @@ def _graph(page: Page, width: int) -> tuple[Section, ...]:
 
 def _figures(page: Page, width: int) -> tuple[Section, ...]:
     health, info, now = page.health, page.info, page.now
-    age = as_of(health, now)
-    heard = "Last heard of" + (f" (all this {age}, from an earlier run)" if age else "")
+    heard = (*_wrapped(kept_from_before(health, now), width, _MUTED),)
     sections = [Section("Requests", _requests(health, width))]
     if health.successful_requests:
         whole = (provider_facts.response_time(health), provider_facts.speed(health))
@@ -218,7 +219,7 @@ def _figures(page: Page, width: int) -> tuple[Section, ...]:
     sections += [
         Section("Models", _models(page, width)),
         Section("Limits", tuple(_limits(page, width))),
-        Section(heard, _texts(provider_facts.moments(health, now), width)),
+        Section("Last heard of", (*heard, *_texts(provider_facts.moments(health, now), width))),
         Section("Connection", _connection(page, width)),
     ]
     return tuple(section for section in sections if section.lines)

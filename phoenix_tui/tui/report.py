@@ -5,7 +5,7 @@ from __future__ import annotations
 from phoenix_tui.core.snapshot import HealthState, ProviderHealth, ProviderInfo, Snapshot
 from phoenix_tui.tui import provider_facts
 from phoenix_tui.tui.glyphs import Glyphs, has_failed_check, style_of, word_of
-from phoenix_tui.tui.health_words import as_of, headroom, next_try, offline_banner, remaining_until_retry
+from phoenix_tui.tui.health_words import headroom, kept_from_before, next_try, offline_banner, remaining_until_retry
 from phoenix_tui.tui.text import fit, money, one_line
 from phoenix_tui.tui.wording import mend, next_step, said
 
@@ -52,8 +52,8 @@ def _facts(health: ProviderHealth, info: ProviderInfo, now: float) -> list[str]:
         facts.append("not yet tested" if health.last_checked is None else "no request yet")
     if health.last_checked is not None and not health.total_requests:
         facts += provider_facts.said((checked,))
-    if age := as_of(health, now):
-        facts.append(f"all this {age}, from an earlier run")
+    if age := kept_from_before(health, now):
+        facts.append(age)
     if (not health.is_available or has_failed_check(health) or health.state is HealthState.PROBATION) and health.reason:
         facts.append(one_line(health.reason))
     if remaining := remaining_until_retry(health, now):

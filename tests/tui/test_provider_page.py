@@ -172,7 +172,7 @@ def test_what_is_not_set_up_shows_the_line_that_mends_it_and_no_empty_figures() 
     missing = ProviderHealth("grok", HealthState.UNCONFIGURED, reason="no key")
     problem = "Grok has no key: GROK_API_KEY is not set. Keys: https://console.x.ai"
     shown = said(page(missing, problem=problem, fix="GROK_API_KEY=xai-...  in .env.local, or export it"))
-    assert f"Not set up {problem} GROK_API_KEY=xai-... in .env.local, or export it" in shown
+    assert f"Not set up {problem} GROK_API_KEY=xai-... in .env.local, or export it k takes its key here." in shown
     assert "key not set GROK_API_KEY" in shown
     assert "success rate" not in shown
     local = said(page(ProviderHealth("lmstudio", HealthState.UNCONFIGURED), problem="", fix="", base_url="http://x:1"))
@@ -201,7 +201,7 @@ def test_what_surrounds_it_is_told() -> None:
     ):
         assert phrase in shown, phrase
     kept = replace(DOWN, as_of=at(-7_300))
-    assert "Last heard of (all this as of 2 h ago, from an earlier run)" in said(page(kept))
+    assert "Last heard of all this as of 2 h ago, from an earlier run" in said(page(kept))
 
 
 def test_two_columns_where_there_is_room_say_the_same() -> None:

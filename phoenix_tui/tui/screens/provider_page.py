@@ -35,7 +35,7 @@ FILES_READ_AFTER = 0.5
 burst is read once."""
 _STAYS = frozenset(
     {"primary", "pick_primary", "check", "switch", "clear_health", "pin", "move", "strategy", "undo", "set_key"}
-    | {"choose_model", "provider_page", "copy_last", "theme", "toggle_theme"}
+    | {"choose_model", "provider_page", "settings", "copy_last", "theme", "toggle_theme"}
 )
 """Actions of the main screen that change what the page shows; for all others it makes way."""
 _OWN = frozenset({"stop", "help", "panels", "focus.next", "focus.previous"})
