@@ -3,21 +3,20 @@ the prompt takes from it, the list above it only shows it, and the screen learns
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import TypeVar
 
 from phoenix_tui.core.profiles import PROVIDER_NAMES
 from phoenix_tui.core.snapshot import Snapshot
 from phoenix_tui.core.types import ModelInfo, Strategy
 from phoenix_tui.tui.glyphs import word_of
+from phoenix_tui.tui.ranking import ranked
 from phoenix_tui.tui.slash import BY_NAME, COMMANDS, Argument, SlashCommand
 from phoenix_tui.tui.switching import STRATEGY_WORDS
 from phoenix_tui.tui.text import count, one_line
 
 MOST_OPTIONS = 200
 """As many are offered; whoever has more to choose from types on."""
-T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +102,7 @@ def command_slot(line: str, column: int) -> CommandSlot | ArgumentSlot | None:
 
 def commands(slot: CommandSlot) -> Completion:
     """The commands that `slot` may mean."""
-    options = tuple(_command_option(command) for command in ranked(slot.query, COMMANDS, lambda it: it.name))
+    options = tuple(_command_option(command) for command in ranked(slot.query, COMMANDS, lambda it: (it.name,)))
     return Completion("Commands", slot.start, slot.end, options, 0 if options else None)
 
 
@@ -134,7 +133,7 @@ def arguments(slot: ArgumentSlot, snapshot: Snapshot | None, models: ModelList |
 
 def _closed(slot: ArgumentSlot, title: str, choices: Iterable[Option]) -> Completion:
     """One of `choices` it has to be, so the best is chosen as soon as something is typed, or has to be."""
-    options = tuple(ranked(slot.query, choices, lambda option: option.label))
+    options = tuple(ranked(slot.query, choices, lambda option: (option.label,)))
     is_sure = bool(options) and (slot.command.needs_argument or bool(slot.query))
     return Completion(title, slot.start, slot.end, options, 0 if is_sure else None)
 
@@ -170,7 +169,7 @@ def _models(slot: ArgumentSlot, snapshot: Snapshot | None, known: ModelList | No
         return Completion(title, slot.start, slot.end, note=known.problem)
     current = snapshot.info_of(known.provider).model if snapshot else ""
     typeable = (model for model in known.models if model.usable and model.id == one_line(model.id))
-    found = ranked(slot.query, typeable, lambda model: model.id)
+    found = ranked(slot.query, typeable, lambda model: (model.id, one_line(model.name)))
     options = tuple(_model_option(model, is_current=model.id == current) for model in found[:MOST_OPTIONS])
     more = len(found) - len(options)
     note = f"and {more:,} more: type a part of the name" if more else ""
@@ -183,27 +182,3 @@ def _model_option(model: ModelInfo, *, is_current: bool) -> Option:
     window = count(model.context_window, "token") if model.context_window else ""
     words = ", ".join(word for word in ("now" if is_current else "", window) if word)
     return Option(model.id, model.id, description=words, runs=True)
-
-
-def ranked(query: str, things: Iterable[T], name: Callable[[T], str], *, loosely: bool = True) -> list[T]:
-    """Those of `things` that `query` may mean, best first: the one called so, names that begin with it, those with a
-    word that does, and `loosely` those with it inside and those with its letters in order. Equals keep their order."""
-    wanted = query.casefold()
-    places = [(_place(wanted, name(thing).casefold()), thing) for thing in things]
-    worst = 5 if loosely else 3
-    return [thing for place, thing in sorted(places, key=lambda pair: pair[0]) if 0 < place <= worst]
-
-
-def _place(query: str, name: str) -> int:
-    """How well `query` fits `name`, 1 is best; 0 for not at all."""
-    if name.startswith(query):
-        return 1 if name == query else 2
-    at = name.find(query)
-    while at > 0:
-        if not name[at - 1].isalnum():
-            return 3
-        at = name.find(query, at + 1)
-    if query in name:
-        return 4
-    letters = iter(name)
-    return 5 if all(letter in letters for letter in query) else 0

@@ -8,7 +8,8 @@ from dataclasses import dataclass, replace
 from itertools import islice
 from pathlib import Path
 
-from phoenix_tui.tui.completion import MOST_OPTIONS, Completion, Option, ranked
+from phoenix_tui.tui.completion import MOST_OPTIONS, Completion, Option
+from phoenix_tui.tui.ranking import ranked
 from phoenix_tui.tui.text import one_line
 
 LARGEST_FOLDER = 10_000
@@ -86,7 +87,7 @@ def files(slot: FileSlot, listing: Listing | None) -> Completion:
     if listing is None or listing.folder != slot.folder:
         return Completion(title, slot.start, slot.end)
     named = (name for name in listing.names if slot.wants_hidden or not name.startswith("."))
-    found = ranked(slot.query, named, lambda name: name, loosely=False)
+    found = ranked(slot.query, named, lambda name: (name,), loosely=False)
     options = tuple(_option(slot.folder, name) for name in found[:MOST_OPTIONS])
     chosen = 0 if options and slot.query else None
     completion = Completion(title, slot.start, slot.end, options, chosen, note=listing.problem)

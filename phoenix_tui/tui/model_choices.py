@@ -24,7 +24,7 @@ def model_choices(
 ) -> list[Choice]:
     """Those of `models` that can chat, the ones in memory first; `current` is the one that is asked now. `prices` are
     known by the ids of models, as far as they are."""
-    usable = [model for model in models if model.usable and model.id == one_line(model.id)]
+    usable = [model for model in models if model.usable and model.id and model.id == one_line(model.id)]
     usable.sort(key=lambda model: not model.loaded)
     facts = [_facts(model, prices.get(model.id)) for model in usable]
     cells = [width if any(column) else 0 for width, column in zip(COLUMNS, zip(*facts, strict=True), strict=False)]

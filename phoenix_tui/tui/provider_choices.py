@@ -74,8 +74,7 @@ def _about(snapshot: Snapshot, health: ProviderHealth, info: ProviderInfo, rest:
     name = info.name
     model = f" with {one_line(info.model)}" if info.model else ""
     if not info.configured:
-        fix = mend(info)
-        return (f"{name} is not set up: {fix}" if fix else f"{name} is not set up.", f"{name} is not set up.")
+        return (f"{name} is not set up; enter sets it up ({mend(info)}).", f"{name} is not set up; enter sets it up.")
     if _is_not_allowed(snapshot, name) or not health.is_available:
         first = first_to_answer(snapshot)
         meanwhile = f"{first.target.provider} answers meanwhile" if first else "nobody else can answer either"

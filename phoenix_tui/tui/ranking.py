@@ -7,35 +7,43 @@ from typing import TypeVar
 
 T = TypeVar("T")
 
-_NOT_AT_ALL = 6
+_BEGINS, _LOOSE, _NOT_AT_ALL = 3, 6, 7
+"""The worst place of what fits at the beginning of a word, of what fits at all, and the one of what does not."""
 
 
-def ranked(query: str, things: Iterable[T], names: Callable[[T], Iterable[str]]) -> list[T]:
-    """Those of `things` that `query` may mean, best first: a name that is the same, one that begins with it, one with a
-    word that does, one with it inside, one with its letters in order. Of several words all have to fit some name of a
-    thing. Equals keep their order; an empty `query` means all."""
-    words = query.casefold().split()
-    if not words:
+def ranked(query: str, things: Iterable[T], names: Callable[[T], Iterable[str]], *, loosely: bool = True) -> list[T]:
+    """Those of `things` that `query` may mean, best first: one that has it for a name, one with a name that begins with
+    it or has a word that does, and `loosely` one with it inside a name, one with its letters in order, and one whose
+    names have each of its words somehow. Equals keep their order; an empty `query` means all."""
+    if not query:
         return list(things)
+    whole, words = query.casefold(), query.casefold().split()
+    worst = _LOOSE if loosely else _BEGINS
     found: list[tuple[int, T]] = []
     for thing in things:
         folded = [name.casefold() for name in names(thing)]
-        worst = max(min(map(_place, [word] * len(folded), folded), default=_NOT_AT_ALL) for word in words)
-        if worst < _NOT_AT_ALL:
-            found.append((worst, thing))
+        place = _best(whole, folded)
+        if place == _NOT_AT_ALL and len(words) > 1 and all(_best(word, folded) < _NOT_AT_ALL for word in words):
+            place = _LOOSE
+        if place <= worst:
+            found.append((place, thing))
     return [thing for _, thing in sorted(found, key=lambda pair: pair[0])]
 
 
-def _place(word: str, name: str) -> int:
-    """How well `word` fits `name`, 1 is best."""
-    if name.startswith(word):
-        return 1 if name == word else 2
-    at = name.find(word)
+def _best(query: str, names: Iterable[str]) -> int:
+    return min((_place(query, name) for name in names), default=_NOT_AT_ALL)
+
+
+def _place(query: str, name: str) -> int:
+    """How well `query` fits `name`, 1 is best."""
+    if name.startswith(query):
+        return 1 if name == query else 2
+    at = name.find(query)
     if at < 0:
         letters = iter(name)
-        return 5 if all(letter in letters for letter in word) else _NOT_AT_ALL
+        return 5 if all(letter in letters for letter in query) else _NOT_AT_ALL
     while at > 0:
         if not name[at - 1].isalnum():
-            return 3
-        at = name.find(word, at + 1)
+            return _BEGINS
+        at = name.find(query, at + 1)
     return 4

@@ -106,7 +106,7 @@ async def test_the_order_panel_gives_reasons_and_says_who_would_answer(open_scre
     async with open_screen(FakeClient(replace(snapshot, order=places)), size=(160, 40)) as ui:
         lines = order(ui).split("\n")
         assert lines[0] == "1 3 ● openai     up 2, more reliable"
-        assert lines[2] == "2 1 ● openrouter primary, down 1"
+        assert lines[2] == "2 1★● openrouter primary, down 1"
         assert lines[4] == "3 4 ● gemini     up 1"
         assert lines[6] == "- 2 ● anthropic  skipped: no key"
         assert [line.strip() for line in lines[1:4:2]] == ["openai-model", "openrouter-model"], "there is room for it"

@@ -189,7 +189,7 @@ def test_a_place_says_its_reasons_briefly_where_there_is_little_room_and_fully_i
         ]
 
     assert shown(38)[0] == "1 3 ● gemini up 2, faster"
-    assert shown(38)[2] == "- 1 ◌ openai skipped: cooling"
+    assert shown(38)[2] == "- 1★◌ openai skipped: cooling"
     assert shown(90)[0] == "1 3 ● gemini up 2, usually begins after 0.4 s, anthropic after 1.9 s"
     lines = ["".join(text for text, _ in line) for line in order_report(snapshot, NOW, UNICODE)]
     whole = " ".join(" ".join(lines).split())

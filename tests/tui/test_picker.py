@@ -12,9 +12,10 @@ from phoenix_tui.core.errors import ErrorClass, ErrorInfo, provider_error
 from phoenix_tui.core.events import TextDelta
 from phoenix_tui.core.snapshot import HealthState, ProviderHealth
 from phoenix_tui.core.types import ModelInfo, Target
+from phoenix_tui.tui.screens.key_screen import KeyScreen
 from phoenix_tui.tui.screens.picker import ChoiceList, Picker
 from tests.tui.conftest import Opened, OpenScreen
-from tests.tui.fakes import HOLD, FakeClient, at, make_snapshot, says, started
+from tests.tui.fakes import HOLD, FakeClient, FakeKeys, at, make_snapshot, says, started
 from tests.tui.test_app_confirming import asking
 
 DOWN = ProviderHealth("anthropic", HealthState.UNAVAILABLE, reason="3 failures in a row", retry_at=at(42))
@@ -68,7 +69,7 @@ async def test_the_seven_with_how_each_is_and_why_it_cannot_answer(open_screen: 
             "anthropic cannot answer now (3 failures in a row, try in 42s); openrouter answers meanwhile."
         )
         await ui.pilot.press("down")
-        assert about(ui) == "gemini is not set up: GEMINI_API_KEY=..."
+        assert about(ui) == "gemini is not set up; enter sets it up (GEMINI_API_KEY=...)."
 
 
 async def test_typing_narrows_by_name_label_and_model_and_enter_takes_the_best(open_screen: OpenScreen) -> None:
@@ -79,7 +80,7 @@ async def test_typing_narrows_by_name_label_and_model_and_enter_takes_the_best(o
         await ui.type("openai")
         await ui.until(lambda: len(lines(ui)) == 1)
         await ui.type("-m\r")
-        await ui.until(lambda: not is_open(ui))
+        await ui.until(lambda: ui.told and not is_open(ui))
         assert client.was_told("primary", "openai")
         assert ui.told == [
             "openai is asked first now with openai-model; before it was openrouter. alt+u takes it back."
@@ -121,6 +122,14 @@ async def test_the_mouse_takes_a_row_and_a_click_outside_closes(open_screen: Ope
         await ui.pilot.press("ctrl+o")
         await ui.drag((1, 1))
         await ui.until(lambda: not is_open(ui))
+
+
+async def test_enter_on_one_that_is_not_set_up_opens_the_key_dialog(open_screen: OpenScreen) -> None:
+    async with open_screen(mixed(), keys=FakeKeys()) as ui:
+        await ui.pilot.press("ctrl+o")
+        await ui.type("gemini\r")
+        await ui.until(lambda: isinstance(ui.app.screen, KeyScreen))
+        assert not ui.client.was_told("primary", "gemini")
 
 
 async def test_it_follows_health_while_it_is_open_and_keeps_what_is_chosen(open_screen: OpenScreen) -> None:
@@ -247,7 +256,9 @@ async def test_a_list_that_cannot_be_had_is_no_obstacle(open_screen: OpenScreen)
     client = Silent(make_snapshot("openrouter"))
     async with open_screen(client) as ui:
         await ui.run_actions("choose_model")
-        await ui.until(lambda: lines(ui) == ["openrouter could not be reached; any name can be typed."])
+        await ui.until(
+            lambda: lines(ui) == ["openrouter could not be reached; its models are not known, any name can be typed."]
+        )
         await ui.type("my-model\r")
         await ui.until(lambda: client.was_told("model", "openrouter", "my-model"))
 

@@ -128,7 +128,7 @@ def test_a_place_is_compared_with_the_places_of_those_who_can_be_asked() -> None
     assert ["".join(text for text, _ in row.lines[0]).rstrip() for row in rows] == [
         "1 2 ● ollama     up 1, others are less reliable or not available",
         "2 3 ● lmstudio   up 1, others are less reliable or not available",
-        "- 1 ✗ openrouter skipped: 3 failures in a row",
+        "- 1★✗ openrouter skipped: 3 failures in a row",
         "-   – openai     switched off (x)",
     ]
     well = replace(snapshot, order=tuple(replace(place, is_primary=False) for place in order[:2]))

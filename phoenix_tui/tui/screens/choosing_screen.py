@@ -5,15 +5,12 @@ from __future__ import annotations
 import asyncio
 from functools import partial
 
-from phoenix_tui.core.errors import ProviderError
 from phoenix_tui.core.types import ModelInfo, Target
 from phoenix_tui.tui.model_choices import model_choices
 from phoenix_tui.tui.provider_choices import provider_choices
 from phoenix_tui.tui.screens.picker import Picker
-from phoenix_tui.tui.screens.provider_screen import ClientNotOpen
 from phoenix_tui.tui.screens.writing_screen import WritingScreen
 from phoenix_tui.tui.start import ModelPrice
-from phoenix_tui.tui.wording import what_happened
 
 
 class ChoosingScreen(WritingScreen):
@@ -34,7 +31,9 @@ class ChoosingScreen(WritingScreen):
         picker.watch(self, "now", fill, init=False)
 
     def _take_primary(self, name: str | None) -> None:
-        if name:
+        if name and self.snapshot is not None and not self.snapshot.info_of(name).configured:
+            self.action_set_key(name)
+        elif name:
             self.action_primary(name)
 
     def action_choose_model(self, name: str = "") -> None:
@@ -54,20 +53,12 @@ class ChoosingScreen(WritingScreen):
             self.choose_model(name, model)
 
     async def _list_models(self, name: str, picker: Picker) -> None:
-        try:
-            client = await self.client()
-            models = await client.list_models(name)
-        except ProviderError as error:
-            said = f"{name} {what_happened(error.info)}; any name can be typed."
-            picker.show((), said)
-            return
-        except ClientNotOpen as problem:
-            picker.show((), str(problem))
-            return
-        current = client.snapshot().info_of(name).model
-        picker.show(model_choices(models, current, {}, self.glyphs), f"{name} lists no model; any name can be typed.")
-        if prices := await asyncio.to_thread(self._prices, name, models):
-            picker.show(model_choices(models, current, prices, self.glyphs))
+        known = await self._model_list(name)
+        current = self.snapshot.info_of(name).model if self.snapshot else ""
+        said = known.problem or f"{name} lists no model; any name can be typed."
+        picker.show(model_choices(known.models, current, {}, self.glyphs), said)
+        if prices := await asyncio.to_thread(self._prices, name, known.models):
+            picker.show(model_choices(known.models, current, prices, self.glyphs))
 
     def _prices(self, name: str, models: tuple[ModelInfo, ...]) -> dict[str, ModelPrice]:
         """What is known of prices, by the ids of models. Slow: call it in a thread."""

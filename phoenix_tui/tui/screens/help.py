@@ -60,7 +60,7 @@ def help_parts(about: str) -> list[Part]:
     parts += [
         ("\nSigns\n", "$accent bold"),
         ("  ● healthy  ◐ shaky or on trial  ◌ cooling after a limit  ✗ down or blocked\n", ""),
-        ("  ★ the model that is asked  ◆ pinned to its place\n", ""),
+        ("  ★ the primary, or the model that is asked  ◆ pinned to its place\n", ""),
         ("  ○ untested  – off, offline or not set up  ┄ one provider goes on with another's answer\n", ""),
     ]
     return parts

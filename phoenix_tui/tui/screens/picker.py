@@ -16,7 +16,7 @@ from phoenix_tui.tui.choice import Choice
 from phoenix_tui.tui.glyphs import Glyphs
 from phoenix_tui.tui.ranking import ranked
 from phoenix_tui.tui.screens.closing import ClosesOnce
-from phoenix_tui.tui.text import clip, fitting
+from phoenix_tui.tui.text import clip, fitting, one_line
 from phoenix_tui.tui.widgets.row_list import Line, Row, RowList
 
 LONGEST_TYPED = 200
@@ -92,8 +92,8 @@ class Picker(ClosesOnce, ModalScreen[str | None]):
 
     @property
     def typed(self) -> str:
-        """What was typed."""
-        return self._search.value.strip()
+        """What was typed, or pasted."""
+        return one_line(self._search.value)
 
     def _draw(self) -> None:
         """Show what fits what was typed; where that is new, with the best of it chosen."""
@@ -121,7 +121,9 @@ class Picker(ClosesOnce, ModalScreen[str | None]):
     def _say_about(self) -> None:
         chosen = self._choices.get(self._list.chosen)
         width = self._about.size.width
-        self._about.update(fitting(chosen.about, width, ellipsis=self._glyphs.ellipsis) if chosen else "")
+        said = fitting(chosen.about, width, ellipsis=self._glyphs.ellipsis) if chosen else ""
+        if said != self._about.content:  # saying it again would lay the screen out, each second while anything counts
+            self._about.update(said)
 
     @on(ChoiceList.Resized)
     def _resized(self) -> None:

@@ -148,7 +148,8 @@ class HealthStrip(ClickableLine):
         return Content.assemble(*(self._piece(*part) for part in parts)).truncate(self.size.width, ellipsis=True)
 
     def _piece(self, text: str, style: str) -> Content:
-        return does("toggle_panels" if text.startswith("+") else "pick_primary", text, style)
+        shows_others = text.startswith("+") and text.endswith(")")
+        return does("toggle_panels" if shows_others else "pick_primary", text, style)
 
 
 class Banner(Widget):

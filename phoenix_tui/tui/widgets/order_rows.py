@@ -15,7 +15,7 @@ from phoenix_tui.tui.widgets.row_list import Line, Row
 NAME_CELLS = 10
 OUTLOOK_LINES = 3
 _BEFORE_NAME = 6
-"""Cells of the two numbers, the mark of a pin, and the sign of the state."""
+"""Cells of the two numbers, the mark of a pin or the primary, and the sign of the state."""
 _BEFORE_WHY = _BEFORE_NAME + NAME_CELLS + 1
 
 
@@ -49,7 +49,7 @@ def _row(
     line: Line = (
         (f"{number} ", "$foreground" if placement.eligible else "$text-muted"),
         (fit(own_number, 1), "$text-muted"),
-        (glyphs.pin if placement.pinned else " ", "$accent"),
+        (glyphs.pin if placement.pinned else glyphs.primary if placement.is_primary else " ", "$accent"),
         (glyphs.state(health.state) + " ", style_of(health.state)),
         (fit(name, NAME_CELLS, ellipsis=glyphs.ellipsis) + " ", name_style),
         (fitting(phrases, max(0, width - _BEFORE_WHY), ellipsis=glyphs.ellipsis), "$text-muted"),
