@@ -88,8 +88,8 @@ def _after(snapshot: Snapshot, name: str) -> Phrases:
     if not others:
         return (
             f"if it fails, nobody else{here} can take over",
-            f"if it fails, nobody else{here}",
-            "if it fails, nobody",
+            "if it fails, nobody takes over",
+            "nobody takes over",
         )
     then = "if it fails you are asked, then " if snapshot.fallback is FallbackMode.ASK else "if it fails: "
     return (*(then + _first_of(others, shown) for shown in range(len(others), 0, -1)), f"then {others[0]}")

@@ -65,7 +65,7 @@ def _about(placement: Placement, said: str, width: int, glyphs: Glyphs) -> str:
     reasons = [words for reason in placement.reasons if (words := one_line(reason.words)) not in said]
     whole = ("; ".join(reasons), *reasons, *(words.partition(", ")[0] for words in reasons))
     fits = [words for words in whole if words and cell_len(words) <= width]
-    return fits[0] if fits else clip(placement.target.model, width, ellipsis=glyphs.ellipsis)
+    return fits[0] if fits else clip(placement.target.model or "no model known yet", width, ellipsis=glyphs.ellipsis)
 
 
 def _landing_line(landing: Landing, width: int, glyphs: Glyphs) -> Line:
