@@ -113,7 +113,8 @@ def _start(opened: Opened, keeper: KeyKeeper, resumed: Resumed | None) -> Start:
     return Start(
         open_client=open_client,
         warm_up=_warm_up,
-        notices=(*(str(notice) for notice in opened.notices), *wrong),
+        problems=tuple(str(notice) for notice in opened.notices if notice.fatal),
+        notices=(*(str(notice) for notice in opened.notices if not notice.fatal), *wrong),
         news=lambda: news,
         state_folder=paths.state_dir(os.environ),
         own_files=paths.state_dir(os.environ),

@@ -17,8 +17,8 @@ from phoenix_tui.tui.slash import nearest
 from phoenix_tui.tui.text import clip, one_line
 
 STOP = "stop"
-_WHERE_TYPED = frozenset({Group.ANYWHERE, Group.PROMPT})
-"""Groups whose keys act while a message is written."""
+_WHERE_TYPED = frozenset({Group.ANYWHERE, Group.PROMPT, Group.KEY})
+"""Groups whose keys act while a message, or a key of a provider, is written."""
 _MOVES = ("up", "down", "left", "right", "home", "end", "pageup", "pagedown", "insert", "delete")
 _MODIFIERS = frozenset({"shift", "alt", "ctrl", "super", "hyper", "meta"})
 _PLAIN = frozenset(

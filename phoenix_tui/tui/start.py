@@ -73,19 +73,21 @@ class Start:
     """How one run of the screen begins.
 
     `open_client` makes the client after the first paint; `warm_up` runs before it in a thread and imports what is
-    heavy. `notices` are sentences to show at the start (configuration problems, hints), `news` has those that have come
-    up since; it is asked after each change of health. `state_folder` None keeps nothing, `choices` None no choices,
-    `keys` None no keys and `incidents` None no log. `price` None knows no prices. `own_files` is the folder for what
-    the screen writes besides the conversation: its own errors, and what no clipboard took; None writes neither.
-    `models` and `strategy` are what was chosen on the screen before. With `local_only` nothing ever leaves this
-    machine, whatever a conversation wants. `resumed` is what the screen had when it was left for the demo, and a demo
-    that `comes_back` was opened from another screen. `folder` is where paths behind an @ begin, `editor` the command
-    that the person's variables name ("" for none). `surroundings` and `preferences` make the look; `keep_preferences`
-    None keeps no change of them. `wall` is the time of day in seconds since the epoch.
+    heavy. `problems` are sentences to show at the start about settings that are wrong, `notices` others (hints),
+    `news` has those that have come up since; it is asked after each change of health. `state_folder` None keeps
+    nothing, `choices` None no choices, `keys` None no keys and `incidents` None no log. `price` None knows no
+    prices. `own_files` is the folder for what the screen writes besides the conversation: its own errors, and what
+    no clipboard took; None writes neither. `models` and `strategy` are what was chosen on the screen before. With
+    `local_only` nothing ever leaves this machine, whatever a conversation wants. `resumed` is what the screen had
+    when it was left for the demo, and a demo that `comes_back` was opened from another screen. `folder` is where
+    paths behind an @ begin, `editor` the command that the person's variables name ("" for none). `surroundings` and
+    `preferences` make the look; `keep_preferences` None keeps no change of them. `wall` is the time of day in
+    seconds since the epoch.
     """
 
     open_client: ClientFactory
     warm_up: Callable[[], None] | None = None
+    problems: tuple[str, ...] = ()
     notices: tuple[str, ...] = ()
     news: Callable[[], Sequence[str]] = tuple
     state_folder: Path | None = None

@@ -16,11 +16,15 @@ from phoenix_tui.tui.health_words import Phrases, why_not
 from phoenix_tui.tui.markdown.lines import Span
 from phoenix_tui.tui.markdown.wrap import wrap
 from phoenix_tui.tui.order_words import first_to_answer
+from phoenix_tui.tui.ports import Tone
 from phoenix_tui.tui.text import fit, one_line
 from phoenix_tui.tui.wording import mend
 
 Part = tuple[str, str]
 Line = tuple[Part, ...]
+
+Notice = tuple[str, Tone]
+"""A sentence that was said before anybody has asked anything, and how it is meant."""
 
 NAME_CELLS, WORD_CELLS = 11, 10
 _SOME_MODEL = "qwen3"
@@ -50,6 +54,13 @@ def wrapped(parts: Iterable[Part], width: int) -> tuple[Line, ...]:
     """`parts`, each in its style, broken into lines of at most `width` cells."""
     rows = wrap((Span(text, (style,)) for text, style in parts), width)
     return tuple(tuple((span.text, span.style[0]) for span in row.spans) for row in rows)
+
+
+def not_in_list(notices: Iterable[Notice], snapshot: Snapshot | None) -> list[Part]:
+    """`notices` in their styles, but for those that stand in the list of the seven word for word."""
+    listed = {about(snapshot.health_of(it.name), it)[0] for it in snapshot.providers if it.broken} if snapshot else ()
+    styles = {Tone.ERROR: "$health-degraded"}
+    return [(one_line(text), styles.get(tone, "$text-muted")) for text, tone in notices if one_line(text) not in listed]
 
 
 # Before anybody is set up

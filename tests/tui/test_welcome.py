@@ -9,7 +9,9 @@ import pytest
 from phoenix_tui.core.errors import ErrorClass, ErrorInfo
 from phoenix_tui.core.snapshot import HealthState, ProviderHealth, Snapshot
 from phoenix_tui.tui.glyphs import UNICODE
+from phoenix_tui.tui.ports import Tone
 from phoenix_tui.tui.screens.key_screen import KeyScreen
+from phoenix_tui.tui.welcome_words import not_in_list
 from phoenix_tui.tui.widgets.lines import KeyBar
 from phoenix_tui.tui.widgets.welcome import Welcome, welcome_rows
 from tests.tui.conftest import OpenScreen
@@ -68,6 +70,9 @@ def test_a_wrong_setting_says_where_it_stands_and_what_mends_it() -> None:
     )  # fmt: skip
     assert f"grok       bad value {problem}" in text(snapshot, 130)
     assert "To mend it: GROK_API_KEY=xai-..." in text(snapshot, 130)
+    notices = ((f"{problem} To mend it: GROK_API_KEY=xai-...", Tone.ERROR), ("Another.", Tone.ERROR))
+    assert [it[0] for it in not_in_list(notices, snapshot)] == ["Another."], "it stands in the list"
+    assert len(not_in_list(notices, None)) == 2
     narrow = text(snapshot, 56).split("\n")
     at_row = next(y for y, line in enumerate(narrow) if "bad value" in line)
     assert " ".join(line.strip() for line in narrow[at_row + 1 : at_row + 3]).startswith(problem)
@@ -105,7 +110,9 @@ def test_who_is_well_is_listed_on_demand_only() -> None:
 @pytest.mark.parametrize("width", [20, 56, 96, 156])
 @pytest.mark.parametrize("snapshot", [nobody(), make_snapshot(), make_snapshot("ollama")])
 def test_no_line_is_wider_than_the_screen(snapshot: Snapshot, width: int) -> None:
-    rows = welcome_rows(snapshot, ("A notice " * 20,), width, UNICODE, demo="The demo " * 20, lists_all=True)
+    rows = welcome_rows(
+        snapshot, (("A notice " * 20, Tone.INFO),), width, UNICODE, demo="The demo " * 20, lists_all=True
+    )
     texts = ["".join(part for part, _ in line) for row in rows if not row.key for line in row.lines]
     assert max(map(len, texts)) <= max(width, 34)
 
@@ -140,6 +147,20 @@ async def test_every_provider_can_be_brought_into_view_and_so_can_what_stands_ar
         await ui.until(lambda: welcome.scroll_offset.y > 0)
         assert welcome.scroll_offset.y + welcome.size.height > welcome._keys_at.index("lmstudio")
         await ui.pilot.press("home")
+        await ui.until(lambda: welcome.scroll_offset.y == 0)
+
+
+@pytest.mark.parametrize("size", [(60, 15), (100, 24)])
+async def test_it_opens_at_its_beginning_however_long_it_is(open_screen: OpenScreen, size: tuple[int, int]) -> None:
+    problems = tuple(f"LLM_PROVIDER (.env, line {n}) is 'opnai'; the nearest is openai." for n in range(20))
+    async with open_screen(FakeClient(nobody()), size=size, problems=problems) as ui:
+        welcome = ui.screen.query_one(Welcome)
+        await ui.until(lambda: "No provider is set up yet." in welcome.plain_text)
+        assert welcome.scroll_offset.y == 0
+        assert welcome.plain_text.startswith("· LLM_PROVIDER (.env, line 0) is 'opnai'")
+        await ui.pilot.press("escape")
+        await ui.until(lambda: welcome.scroll_offset.y > 0)
+        await ui.pilot.press("escape")
         await ui.until(lambda: welcome.scroll_offset.y == 0)
 
 

@@ -15,6 +15,7 @@ from textual.screen import ModalScreen
 from textual.widgets import Label, Static
 from textual.worker import Worker, WorkerState, WorkType
 
+from phoenix_tui.core.errors import PhoenixError
 from phoenix_tui.core.key_verdict import KeyStanding
 from phoenix_tui.core.profiles import profile_of
 from phoenix_tui.core.secret import Secret
@@ -169,9 +170,12 @@ class KeyScreen(ClosesOnce, ModalScreen[Outcome]):
     @on(Worker.StateChanged)
     def _worker_failed(self, event: Worker.StateChanged) -> None:
         event.stop()
-        if event.state is WorkerState.ERROR:
+        error = event.worker.error
+        if event.state is WorkerState.ERROR and error is not None:
             # Its words may quote what was entered.
-            self._say(f"That did not work: {type(event.worker.error).__name__}. Nothing is saved.", "-bad")
+            self._say(f"That did not work: {type(error).__name__}. Nothing is saved.", "-bad")
+            if isinstance(error, Exception) and not isinstance(error, PhoenixError | OSError):
+                self.app._handle_exception(error)  # a bug, and told as one
 
     # Keys
 

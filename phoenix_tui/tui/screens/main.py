@@ -106,6 +106,8 @@ class MainScreen(ChoosingScreen):
 
     def on_mount(self) -> None:
         self.watch_preferences(Preferences(), self.preferences)
+        for problem in self.begin.problems:
+            self.say(problem, Tone.ERROR)
         for notice in self.begin.notices:
             self.say(notice)
         if self.begin.resumed:
@@ -124,7 +126,7 @@ class MainScreen(ChoosingScreen):
         """A line of ours in the chat."""
         self.chat.say(sentence, tone)
         if not self.has_class("-talking"):
-            self.welcome.notices += (sentence,)
+            self.welcome.notices += ((sentence, tone),)
 
     def print(self, title: str, lines: Iterable[Sequence[tuple[str, str]]]) -> None:
         """What a command gives, in the chat."""

@@ -50,7 +50,8 @@ class SetupScreen(ProviderScreen):
         # prompt.
         from phoenix_tui.tui.screens.key_screen import KeyScreen  # noqa: PLC0415 - the first picture needs none of it
 
-        self.app.push_screen(KeyScreen(name, keeper, self.client), partial(self._decided, keeper, name))
+        if not any(isinstance(screen, KeyScreen) for screen in self.app.screen_stack):  # the key was pressed twice
+            self.app.push_screen(KeyScreen(name, keeper, self.client), partial(self._decided, keeper, name))
 
     @on(messages.KeyRequested)
     def _key_requested(self, event: messages.KeyRequested) -> None:

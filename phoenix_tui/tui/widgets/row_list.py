@@ -48,10 +48,10 @@ class RowList(LineView):
         stays in sight however many they are."""
         self._rows = tuple(rows)
         self._keys_at = tuple(row.key for row in rows for _ in row.lines)
-        keys = self.keys
-        if self.chosen not in keys:
-            self.chosen = keys[0] if keys else ""
         self.show_lines([line for row in rows for line in row.lines], foot)
+        keys = self.keys
+        if self.chosen not in keys:  # told when the lines are those of the rows, and not before
+            self.chosen = keys[0] if keys else ""
 
     @property
     def keys(self) -> tuple[str, ...]:

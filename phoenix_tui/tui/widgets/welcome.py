@@ -13,8 +13,8 @@ from phoenix_tui.tui import welcome_words as words
 from phoenix_tui.tui.bindings import Group, bindings_of
 from phoenix_tui.tui.glyphs import UNICODE, Glyphs
 from phoenix_tui.tui.messages import KeyRequested
-from phoenix_tui.tui.text import fit, one_line
-from phoenix_tui.tui.welcome_words import Line, Part
+from phoenix_tui.tui.text import fit
+from phoenix_tui.tui.welcome_words import Line, Notice, Part
 from phoenix_tui.tui.widgets.row_list import Row, RowList
 
 
@@ -29,8 +29,8 @@ class Welcome(RowList):
     BINDINGS: ClassVar[list[BindingType]] = [*bindings_of(Group.FIRST)]
 
     snapshot: reactive[Snapshot | None] = reactive(None, repaint=False)
-    notices: reactive[tuple[str, ...]] = reactive((), repaint=False)
-    """Sentences to stand above it: what was said before anybody has asked anything."""
+    notices: reactive[tuple[Notice, ...]] = reactive((), repaint=False)
+    """What stands above it: what was said before anybody has asked anything."""
 
     def __init__(self, *, glyphs: Glyphs = UNICODE, demo: str = "", id: str | None = None) -> None:  # noqa: A002
         super().__init__(id=id)
@@ -46,6 +46,7 @@ class Welcome(RowList):
     def watch_has_focus(self, has_focus: bool) -> None:
         super().watch_has_focus(has_focus)
         self._draw()
+        self.bring_into_view(self.chosen)
 
     def on_resize(self) -> None:
         self._draw()
@@ -62,15 +63,17 @@ class Welcome(RowList):
                 )
             )
 
-    def watch_chosen(self, before: str, now: str) -> None:
-        """What stands above the first row, or below the last one, comes into view with it."""
-        super().watch_chosen(before, now)
+    def bring_into_view(self, key: str) -> None:
+        """What stands above the first row, or below the last one, comes into view with it. Nothing is brought there
+        while the keys act elsewhere: the beginning is what is to be read."""
         height = self.scrollable_content_region.height
-        chosen = [y for y, key in enumerate(self._keys_at) if key and key == now]
-        if chosen and chosen[-1] < height:
+        chosen = [y for y, one in enumerate(self._keys_at) if one and one == key]
+        if not self.has_focus or (chosen and chosen[-1] < height):
             self.scroll_to(y=0, animate=False)
         elif chosen and len(self._lines) - chosen[0] <= height:
             self.scroll_end(animate=False)
+        else:
+            super().bring_into_view(key)
 
     def action_set_key(self) -> None:
         self.opened(self.chosen)
@@ -81,13 +84,13 @@ class Welcome(RowList):
 
 
 def welcome_rows(
-    snapshot: Snapshot | None, notices: Sequence[str], width: int, glyphs: Glyphs, *, demo: str, lists_all: bool
+    snapshot: Snapshot | None, notices: Sequence[Notice], width: int, glyphs: Glyphs, *, demo: str, lists_all: bool
 ) -> list[Row]:
     """The rows of the first screen. `demo` is what it says of the demo in the demo; while it has the focus, it
     `lists_all` of the seven below the hello."""
-    rows: list[Row] = []
-    for notice in notices:
-        rows += [*_paragraphs([[(f"{glyphs.separator} {one_line(notice)}", "$text-muted")]], width), _EMPTY]
+    told = words.not_in_list(notices, snapshot)
+    rows = [*_paragraphs([[(f"{glyphs.separator} {text}", style)] for text, style in told], width)]
+    rows += [_EMPTY] if told else []
     if snapshot is None:
         return rows
     if words.needs_setup(snapshot):
