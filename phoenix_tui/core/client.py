@@ -400,6 +400,7 @@ class Client:
             problem="" if configured else provider.config.problem,
             fix=provider.config.fix,
             model_problem=self._checks.model_problem(provider.name),
+            context_window=provider.window(provider.model),
             found=configured and not provider.config.configured and provider.profile.local,
             broken=not configured and provider.config.broken,
             upstream=self._upstream(provider),

@@ -206,9 +206,9 @@ class ProviderInfo:
 
     `model` is the one that would be asked ("" while none is known), `problem` a sentence that says what is wrong with
     its configuration, `fix` the line that mends it; both empty when all is well. `model_problem` is what a check found
-    wrong with that model (a local server may not have it). `local` means that nothing sent to it leaves this machine.
-    `found` is a local server that no setting names: it answered on its default port. `broken` says that a setting is
-    wrong, rather than missing.
+    wrong with that model (a local server may not have it), `context_window` how many tokens it holds, None where its
+    list does not say. `local` means that nothing sent to it leaves this machine. `found` is a local server that no
+    setting names: it answered on its default port. `broken` says that a setting is wrong, rather than missing.
     """
 
     name: str
@@ -224,6 +224,7 @@ class ProviderInfo:
     model_problem: str = ""
     found: bool = False
     broken: bool = False
+    context_window: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

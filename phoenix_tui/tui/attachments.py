@@ -6,6 +6,7 @@ import os
 import re
 import stat
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -116,18 +117,19 @@ def read_attachments(draft: Draft, folder: Path) -> tuple[Attachment, ...]:
     return tuple(attachments)
 
 
-def sizes(references: Sequence[Reference], folder: Path) -> int:
-    """Bytes of the files among `references`, as far as they could go with a message. Reads a disk, not the files."""
-    total = 0
-    for it in references[:MOST_FILES]:
-        for path in _candidates(it, folder):
-            try:
-                info = path.stat()
-            except (OSError, ValueError):
-                continue
-            total += info.st_size if stat.S_ISREG(info.st_mode) and info.st_size <= LARGEST_FILE else 0
-            break
-    return total
+def file_sizes(references: Sequence[Reference], folder: Path) -> tuple[int, ...]:
+    """Bytes of each file among `references` that could go with a message. Looks at a disk, not into the files: call it
+    in a thread."""
+    sizes = (_size(it, folder) for it in references[:MOST_FILES])
+    return tuple(size for size in sizes if size is not None)
+
+
+def _size(reference: Reference, folder: Path) -> int | None:
+    for path in _candidates(reference, folder):
+        with suppress(OSError, ValueError):
+            info = path.stat()
+            return info.st_size if stat.S_ISREG(info.st_mode) and info.st_size <= LARGEST_FILE else None
+    return None
 
 
 def _file(reference: Reference, folder: Path) -> tuple[str, Path] | None:

@@ -9,8 +9,6 @@ from __future__ import annotations
 import json
 import os
 import secrets
-import sys
-import tempfile
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import asdict, dataclass
@@ -20,6 +18,7 @@ from typing import IO, Any
 from phoenix_tui.tui.attachments import Attachment
 from phoenix_tui.tui.conversation import Ending, Exchange
 from phoenix_tui.tui.drafts import Fold
+from phoenix_tui.tui.files import try_lock, write_atomically
 
 FORMAT = 1
 LARGEST_FILE = 128 * 1024 * 1024
@@ -74,7 +73,8 @@ class SessionStore:
                 return
             self._folder.mkdir(parents=True, exist_ok=True, mode=0o700)
             path = self._own_path()
-            _write_atomically(path, json.dumps({"format": FORMAT, **asdict(saved)}, ensure_ascii=True))
+            text = json.dumps({"format": FORMAT, **asdict(saved)}, ensure_ascii=True)
+            write_atomically(path, text.encode("ascii"))
             if self._restored_from is not None:
                 self._restored_from.unlink(missing_ok=True)
                 self._restored_from = None
@@ -192,19 +192,6 @@ def _decode_exchange(item: Any) -> Exchange:
     return Exchange(**texts, ending=ending, seams=seams, attachments=attachments)
 
 
-def _write_atomically(path: Path, text: str) -> None:
-    handle, temporary = tempfile.mkstemp(prefix=".session-", dir=path.parent)
-    try:
-        with os.fdopen(handle, "w", encoding="utf-8") as file:  # mkstemp gives mode 0600
-            file.write(text)
-            file.flush()
-            os.fsync(file.fileno())
-        Path(temporary).replace(path)
-    except BaseException:
-        _remove(Path(temporary))
-        raise
-
-
 def _written_at(path: Path) -> float:
     try:
         return path.stat().st_mtime
@@ -229,7 +216,7 @@ def _hold(path: Path) -> IO[bytes] | None:
         lock = os.fdopen(descriptor, "r+b")
     except OSError:
         return None
-    if _try_lock(lock):
+    if try_lock(lock):
         return lock
     lock.close()
     return None
@@ -238,22 +225,6 @@ def _hold(path: Path) -> IO[bytes] | None:
 def _is_held(path: Path) -> bool:
     try:
         with _lock_path(path).open("r+b") as lock:
-            return not _try_lock(lock)
+            return not try_lock(lock)
     except OSError:
         return False
-
-
-def _try_lock(lock: IO[bytes]) -> bool:
-    """Take an exclusive lock if it is free. The system gives it back when the process ends, however it ends."""
-    try:
-        if sys.platform == "win32":
-            import msvcrt  # noqa: PLC0415 - exists only there
-
-            msvcrt.locking(lock.fileno(), msvcrt.LK_NBLCK, 1)
-        else:
-            import fcntl  # noqa: PLC0415 - exists only there
-
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except OSError:
-        return False
-    return True

@@ -11,6 +11,7 @@ from textual import events
 from phoenix_tui.core.errors import ErrorClass, ErrorInfo, provider_error
 from phoenix_tui.core.types import ModelInfo
 from phoenix_tui.tui.screens.help import HelpScreen
+from phoenix_tui.tui.screens.picker import Picker
 from phoenix_tui.tui.widgets.completion_list import CompletionList
 from phoenix_tui.tui.widgets.lines import KeyBar
 from tests.tui.conftest import Opened, OpenScreen
@@ -66,7 +67,7 @@ async def test_the_list_lies_over_the_chat_and_never_over_the_prompt(
 async def test_letters_narrow_it_and_enter_takes_and_runs(open_screen: OpenScreen) -> None:
     async with open_screen() as ui:
         await ui.type("/he")
-        await ui.until(lambda: [row.split() for row in listed(ui)][:1] == [["▸", "/health", "the", "same"]])
+        await ui.until(lambda: [row.split() for row in listed(ui)][:1] == [["▸", "/health", "PROVIDER", "the", "same"]])
         await ui.type("lp\r")
         await ui.until(lambda: isinstance(ui.app.screen, HelpScreen))
         await ui.pilot.press("escape")
@@ -86,19 +87,28 @@ async def test_up_and_down_choose_and_scroll(open_screen: OpenScreen) -> None:
 
 async def test_a_command_that_needs_an_argument_waits_for_it(open_screen: OpenScreen) -> None:
     async with open_screen() as ui:
-        await ui.send("/us")
+        await ui.send("/ke")
         await ui.until(lambda: listed(ui)[:1] == ["▸ openrouter  the primary, healthy, openrouter-model"])
-        assert ui.screen.prompt.value == "/use "
+        assert ui.screen.prompt.value == "/key "
         await ui.send("anth")
-        await ui.until(lambda: ui.client.was_told("primary", "anthropic"))
+        await ui.until(lambda: any("take no key" in told for told in ui.told))
         assert ui.screen.prompt.value == ""
+
+
+async def test_one_that_can_do_without_runs_at_once(open_screen: OpenScreen) -> None:
+    async with open_screen() as ui:
+        await ui.send("/us")
+        await ui.until(lambda: isinstance(ui.app.screen, Picker))
+        await ui.pilot.press("escape")
+        await ui.send("/use anth")
+        await ui.until(lambda: ui.client.was_told("primary", "anthropic"))
 
 
 async def test_everything_in_one_read_acts_in_its_order(open_screen: OpenScreen) -> None:
     async with open_screen() as ui:
         for name, character in (("slash", "/"), ("u", "u"), ("s", "s")):
             ui.app.post_message(events.Key(name, character))
-        for name in ("tab", "down", "down", "enter"):
+        for name in ("tab", "down", "down", "down", "enter"):
             key(ui, name)
         await ui.until(lambda: ui.client.was_told("primary", "anthropic"))
         assert ui.focus == "prompt", "tab took, and did not go away"

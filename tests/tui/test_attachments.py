@@ -18,11 +18,11 @@ from phoenix_tui.tui.attachments import (
     Attachment,
     NotAttached,
     content,
+    file_sizes,
     names_files,
     plain,
     read_attachments,
     references,
-    sizes,
     written_references,
 )
 from phoenix_tui.tui.drafts import Draft
@@ -210,4 +210,4 @@ def test_several_lines_that_refer_to_files_are_told_from_others(text: str, does:
 
 
 def test_sizes_are_known_without_reading(folder: Path) -> None:
-    assert sizes(references("@Makefile and @gone.md, @src/ @src/main.py."), folder) == 5 + 8
+    assert file_sizes(references("@Makefile and @gone.md, @src/ @src/main.py."), folder) == (5, 8)

@@ -92,7 +92,7 @@ class MainScreen(ChoosingScreen):
                     yield CompletionList(ellipsis=glyphs.ellipsis, id="completion").data_bind(main.completion)
                 yield FindBar(id="find")
                 yield QuestionBar(id="question").data_bind(main.question)
-                yield ActivityLine(id="activity").data_bind(main.activity)
+                yield ActivityLine(id="activity").data_bind(main.activity, main.estimate)
                 with Container(id="prompt-box"):
                     yield self.prompt
             with Panels(id="panels"):
@@ -340,8 +340,6 @@ class MainScreen(ChoosingScreen):
         self.forget_turns()
         self.close_find()
         self.chat.restore(saved.exchanges, saved.shown)
-        for exchange in saved.exchanges:
-            self.prompt.remember(Draft(exchange.question))
         if not self.prompt.draft:
             self.prompt.draft = Draft(saved.draft, saved.folds)
         self.chat_title = self.conversation.title
@@ -352,7 +350,7 @@ class MainScreen(ChoosingScreen):
         if self.is_answering:
             self.tell(still_coming())
             return
-        self.keeper.begin_another(replace(self.saved(), draft=""))
+        self.keeper.begin_another(replace(self.saved(), draft="", folds=()))
         if self.kept_here and not self.begin.local_only:
             self.tell(f"The new conversation may leave this machine; {keys.label('local')} keeps it here.")
         self.conversation = Conversation(local_only=self.begin.local_only)

@@ -1,4 +1,4 @@
-"""The half of the main screen that has to do with writing: what the prompt can offer, and what goes with a message."""
+"""The half of the main screen that has to do with what is written: what goes with it, what it costs, what is kept."""
 
 from __future__ import annotations
 
@@ -12,53 +12,66 @@ from typing import TypeVar
 from textual import on
 from textual.app import SuspendNotSupported
 from textual.reactive import reactive
+from textual.timer import Timer
 
-from phoenix_tui.core.errors import ProviderError
-from phoenix_tui.tui.attachments import Attachment, NotAttached, plain, read_attachments, written_references
-from phoenix_tui.tui.bindings import Group
-from phoenix_tui.tui.completion import (
-    ArgumentSlot,
-    CommandSlot,
-    Completion,
-    ModelList,
-    arguments,
-    command_slot,
-    commands,
+from phoenix_tui.core.tokens import estimated_text
+from phoenix_tui.core.types import Target
+from phoenix_tui.tui import keys
+from phoenix_tui.tui.attachments import (
+    Attachment,
+    NotAttached,
+    file_sizes,
+    plain,
+    read_attachments,
+    written_references,
 )
 from phoenix_tui.tui.drafts import Draft
 from phoenix_tui.tui.editor import NotEdited, edited, editor_command
-from phoenix_tui.tui.file_completion import FileSlot, Listing, file_slot, files, list_folder
+from phoenix_tui.tui.estimate import Estimate, SentSoFar
+from phoenix_tui.tui.history_file import HistoryFile
+from phoenix_tui.tui.order_words import first_to_answer
 from phoenix_tui.tui.screens.asking_screen import still_coming
-from phoenix_tui.tui.screens.provider_screen import ClientNotOpen
-from phoenix_tui.tui.screens.reading_screen import ReadingScreen
-from phoenix_tui.tui.slash import Argument
+from phoenix_tui.tui.screens.completing_screen import CompletingScreen
+from phoenix_tui.tui.slash import Say, parse
 from phoenix_tui.tui.start import Start
-from phoenix_tui.tui.widgets.completion_list import CompletionList
-from phoenix_tui.tui.widgets.prompt import Prompt
-from phoenix_tui.tui.wording import what_happened
+from phoenix_tui.tui.widgets.prompt import PLACEHOLDER, Prompt
 
+ESTIMATED_AFTER = 0.3
+"""Seconds after a key until what the message would cost is worked out anew."""
 T = TypeVar("T")
 
 
-class WritingScreen(ReadingScreen):
-    """Fetches, beside everything else, what the prompt can offer, and reads the files that a message refers to."""
+class WritingScreen(CompletingScreen):
+    """Reads the files that a message refers to, says what it would cost, has it written in an editor, and keeps what
+    was sent for later runs."""
 
-    completion: reactive[Completion | None] = reactive(None, repaint=False)
-    """What can be taken at the cursor of the prompt; None while there is nothing."""
-    group: reactive[Group] = reactive(Group.PROMPT, repaint=False)
-    """What the keys mean now."""
+    estimate: reactive[Estimate | None] = reactive(None, repaint=False)
+    """What would be sent now; None while there is nothing to send."""
 
     def __init__(self, start: Start) -> None:
         super().__init__(start)
-        self.prompt.completer = self._completer
         self.terminal_is_lent = False
-        self._model_lists: dict[str, ModelList] = {}
-        self._listing: Listing | None = None
-        self._listed: str | None = None
-        """The folder that is being listed, or was."""
+        self._sent_file = HistoryFile(start.state_folder) if start.state_folder else None
+        self._sent_problem = ""
+        self._sent_so_far = SentSoFar()
+        self._estimate_timer: Timer | None = None
+
+    def on_mount(self) -> None:
+        if self._sent_file is not None:
+            self.work(partial(self._read_sent, self._sent_file), "sent")
 
     def on_resize(self) -> None:
         self.prompt.fit()
+
+    def watch_is_answering(self) -> None:
+        super().watch_is_answering()
+        stop = keys.label("stop")
+        coming = f"An answer is coming: {stop} stops it, what you write here waits for it"
+        self.prompt.placeholder = coming if self.is_answering else PLACEHOLDER
+        self._estimate_soon()
+
+    def watch_shown(self) -> None:
+        self._estimate_soon()
 
     # What is sent
 
@@ -78,7 +91,7 @@ class WritingScreen(ReadingScreen):
             self._keep_back(written)
             raise
         else:
-            self.prompt.remember(written)
+            self._remember(written)
             await self.turn(plain(meant), attachments, written)
 
     async def _attachments(self, meant: Draft) -> tuple[Attachment, ...]:
@@ -131,68 +144,66 @@ class WritingScreen(ReadingScreen):
     def save_now(self) -> None:
         """Write the session before returning."""
 
-    # What can be taken
+    # What it costs
 
-    def _completer(self, line: str, column: int, is_all: bool) -> Completion | None:
-        slot = (command_slot(line, column) if is_all else None) or file_slot(line, column)
-        match slot:
-            case CommandSlot():
-                return commands(slot)
-            case ArgumentSlot():
-                return arguments(slot, self.snapshot, self._models_for(slot))
-            case FileSlot():
-                self._list(slot.folder)
-                return files(slot, self._listing)
-            case None:
-                return None
+    @on(Prompt.DraftChanged)
+    def _estimate_soon(self) -> None:
+        if not self.prompt.text.strip() or self.is_answering:
+            self.workers.cancel_group(self, "estimate")
+            self.estimate = None
+        elif self._estimate_timer is None:
+            self._estimate_timer = self.set_timer(ESTIMATED_AFTER, self._begin_estimate)
 
-    @on(Prompt.Completing)
-    def _completing(self, event: Prompt.Completing) -> None:
-        self.completion = event.completion
-        if self.focused is self.prompt:
-            self.group = Group.PROMPT if event.completion is None else Group.COMPLETING
-        if self.prompt.completion is None:
-            # The next list is made of what is there then, and tries again what could not be had.
-            self._listing = self._listed = None
-            self._model_lists = {name: known for name, known in self._model_lists.items() if not known.problem}
+    def _begin_estimate(self) -> None:
+        self._estimate_timer = None
+        self.work(self._estimate, "estimate", exclusive=True)
 
-    @on(CompletionList.Clicked)
-    async def _option_clicked(self, event: CompletionList.Clicked) -> None:
-        self.prompt.choose(event.number)
-        await self.app.run_action("take_or_run", self.prompt)
+    async def _estimate(self) -> None:
+        draft, snapshot = self.prompt.draft, self.shown
+        if not draft or not (draft.folds or isinstance(parse(draft.text), Say)):
+            self.estimate = None
+            return
+        references = written_references(draft)
+        sizes = await asyncio.to_thread(file_sizes, references, self.begin.folder) if references else ()
+        tokens = self._sent_so_far.tokens(self.conversation, self.begin.system_prompt)
+        tokens += estimated_text(draft.text, sum(sizes))
+        first = first_to_answer(snapshot) if snapshot else None
+        if snapshot is None or first is None:
+            self.estimate = Estimate(tokens, files=len(sizes))
+            return
+        limit = snapshot.daily_budget
+        self.estimate = Estimate(
+            tokens,
+            first.target,
+            files=len(sizes),
+            cost=await self._cost(tokens, first.target),
+            window=snapshot.info_of(first.target.provider).context_window,
+            budget_left=None if limit is None else limit - snapshot.spent_today,
+        )
 
-    def _models_for(self, slot: ArgumentSlot) -> ModelList | None:
-        """The models of the primary, asked for when they are first wanted."""
-        if slot.command.argument is not Argument.MODEL or self.snapshot is None:
+    async def _cost(self, tokens: int, target: Target) -> float | None:
+        """What so many tokens cost that are sent to `target`, in dollars."""
+        if self.begin.price is None or not target.model:
             return None
-        name = self.snapshot.primary
-        if name not in self._model_lists:
-            self._model_lists[name] = ModelList(name, is_coming=True)
-            self.work(partial(self._fetch_models, name), f"models-{name}")
-        return self._model_lists[name]
+        price = await asyncio.to_thread(self.begin.price, target)  # the first call loads a price list
+        return None if price is None else price.input * tokens / 1_000_000
 
-    async def _fetch_models(self, name: str) -> None:
-        self._model_lists[name] = await self._model_list(name)
-        self.prompt.refresh_completion()
+    # What was sent before
 
-    async def _model_list(self, name: str) -> ModelList:
-        try:
-            client = await self.client()
-            return ModelList(name, await client.list_models(name))
-        except ProviderError as error:
-            why = f"{name} {what_happened(error.info)}"
-        except ClientNotOpen as problem:
-            why = str(problem).rstrip(".")
-        return ModelList(name, problem=f"{why}; its models are not known, any name can be typed.")
+    async def _read_sent(self, file: HistoryFile) -> None:
+        self.prompt.sent.put_before(await asyncio.to_thread(file.read))
+        self._tell_sent_problem(file)
 
-    def _list(self, folder: str) -> None:
-        """Have `folder` listed, once for as long as the list stands."""
-        if folder != self._listed:
-            self._listed = folder
-            self.work(partial(self._fetch_listing, folder), "folder", exclusive=True)
+    def _remember(self, written: Draft) -> None:
+        self.prompt.remember(written)
+        if self._sent_file is not None:
+            self.work(partial(self._keep_sent, self._sent_file, written), "sent")
 
-    async def _fetch_listing(self, folder: str) -> None:
-        listing = await asyncio.to_thread(list_folder, self.begin.folder, folder)
-        if folder == self._listed:  # else something else is wanted by now
-            self._listing = listing
-            self.prompt.refresh_completion()
+    async def _keep_sent(self, file: HistoryFile, written: Draft) -> None:
+        await asyncio.to_thread(file.add, written)
+        self._tell_sent_problem(file)
+
+    def _tell_sent_problem(self, file: HistoryFile) -> None:
+        if file.problem and file.problem != self._sent_problem:
+            self.tell(file.problem, "warning")
+        self._sent_problem = file.problem

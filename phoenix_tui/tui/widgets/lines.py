@@ -14,6 +14,7 @@ from textual.widget import Widget
 from phoenix_tui.core.snapshot import Snapshot
 from phoenix_tui.tui import keys
 from phoenix_tui.tui.bindings import Group
+from phoenix_tui.tui.estimate import Estimate, phrases
 from phoenix_tui.tui.footer import Hint, footer_of
 from phoenix_tui.tui.glyphs import UNICODE, Glyphs
 from phoenix_tui.tui.handover import LOCK_SHOWN
@@ -185,13 +186,25 @@ class QuestionBar(Widget):
         return Content.styled(self.question, "$health-degraded bold")
 
 
+LEAST_ROOM = 12
+"""Cells; in fewer, what would be sent is not said."""
+
+
 class ActivityLine(Widget):
-    """What is going on now, just above the prompt; empty when nothing is. A click goes to where it is going on."""
+    """What is going on now, just above the prompt; empty when nothing is. A click goes to where it is going on. At its
+    right end stands what would be sent now."""
 
     activity: reactive[str] = reactive("")
+    estimate: reactive[Estimate | None] = reactive(None)
 
     def render(self) -> Content:
-        return Content.styled(clip(self.activity, self.size.width), "$text-muted")
+        activity = clip(self.activity, self.size.width)
+        room = self.size.width - cell_len(activity) - 2
+        if self.estimate is None or room < LEAST_ROOM:
+            return Content.styled(activity, "$text-muted")
+        style = "$health-degraded" if self.estimate.warns else "$text-muted"
+        words = fitting(phrases(self.estimate), room)
+        return spread([(activity, "$text-muted")], [(words, style)], self.size.width)
 
     def on_click(self) -> None:
         if self.activity:
