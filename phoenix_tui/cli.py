@@ -95,6 +95,10 @@ def _run(options: argparse.Namespace) -> int:
             from phoenix_tui.commands.incidents import run_incidents
 
             return run_incidents(options)
+        case "keys":
+            from phoenix_tui.commands.keys import run_keys
+
+            return run_keys(options)
         case "models":
             from phoenix_tui.commands.models import run_models
 
@@ -204,6 +208,14 @@ def _parser() -> _Parser:
     incidents.add_argument(
         "--limit", type=_positive, metavar="N", help="the newest N (default 100; with --json all of them)"
     )
+
+    keys = commands.add_parser(
+        "keys",
+        help="every key of the full screen, with your own",
+        description="Every key of the full screen. A star marks your own, from [keys] in preferences.toml. Ends 2, "
+        "with a sentence for each, when something there cannot be.",
+    )
+    keys.add_argument("--json", action="store_true", help="print one JSON object")
 
     models = commands.add_parser(
         "models", parents=[_unset(shared)], help="live model lists", description="The providers' live model lists."

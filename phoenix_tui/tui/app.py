@@ -44,7 +44,9 @@ class PhoenixApp(DesktopApp, inherit_bindings=False):
     COMMANDS = {PhoenixCommands}  # noqa: RUF012 - Textual declares it so
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("ctrl+c", "hint_leave", "Hint", show=False, system=True),
-        Binding(ROWS["quit"].keys, "quit", id="quit", show=False, priority=True),  # over every screen
+        # Over every screen. Textual would bind both to keys of its own that nobody can change.
+        Binding(ROWS["quit"].keys, "quit", id="quit", show=False, priority=True),
+        Binding(ROWS["palette"].keys, "command_palette", id="palette", show=False, priority=True),
     ]
 
     def __init__(self, start: Start) -> None:

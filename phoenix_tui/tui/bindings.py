@@ -201,7 +201,7 @@ KEYS: tuple[KeyAction, ...] = (
 )
 
 
-_OVER = frozenset({Group.KEY, Group.PAGE, Group.SETTINGS})
+_OVER = frozenset({Group.KEY, Group.SETTINGS})
 """Groups of screens that lie over the main one, where its keys do not act."""
 _TOGETHER = (
     {Group.READING, Group.CHAT},
@@ -219,6 +219,11 @@ def meet(one: Group, other: Group) -> bool:
     if one is other or any({one, other} <= groups for groups in _TOGETHER):
         return True
     return Group.ANYWHERE in (one, other) and not ({Group.COMPLETING} | _OVER) & {one, other}
+
+
+def beside(group: Group) -> tuple[Group, ...]:
+    """`group`, and those whose keys act together with its own, but for the one that is anywhere."""
+    return (group, *(one for one in Group if one is not group and one is not Group.ANYWHERE and meet(one, group)))
 
 
 def bindings_of(group: Group) -> list[Binding]:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import partial
+from types import MappingProxyType
 from typing import Protocol, runtime_checkable
 
 from textual.command import DiscoveryHit, Hit, Provider
@@ -12,7 +14,7 @@ from textual.content import Content
 from phoenix_tui.core.profiles import PROVIDER_NAMES, profile_of
 from phoenix_tui.core.types import Strategy
 from phoenix_tui.tui import keys
-from phoenix_tui.tui.bindings import KEYS, STEP, Group
+from phoenix_tui.tui.bindings import KEYS, STEP, Group, KeyAction
 from phoenix_tui.tui.theme import THEME_NAMES
 
 Runner = Callable[[], Awaitable[object]]
@@ -35,75 +37,119 @@ class RunsCommands(Protocol):
 
 
 _FOR_EACH_PROVIDER = (
-    ("Open the page of {name}", "all that is known of its health", "provider_page('{name}')"),
-    ("Choose the model of {name}", "from its live list, or by typing its name", "choose_model('{name}')"),
-    ("Pin {name} to its place, or let it be moved", "as long as it can be asked, nothing moves it", "pin('{name}')"),
-    ("Check {name} now", "a free check, nothing is generated", "check('{name}')"),
-    ("Move {name} up in the fallback order", "it is asked earlier", "move('{name}', -1)"),
-    ("Move {name} down in the fallback order", "it is asked later", "move('{name}', 1)"),
-    ("Switch {name} off or on", "a provider that is off is never asked", "switch('{name}')"),
-    ("Set up {name}: {what}", "it is tested before it is saved, /key {name}", "set_key('{name}')"),
-    ("Forget the failures of {name}", "its waits and blocks too; it counts as new", "clear_health('{name}')"),
-)
+    ("Open the page of {name}", "all that is known of its health; {health.open}, {order.open} in a panel",
+     "provider_page('{name}')"),
+    ("Choose the model of {name}", "from its live list; {health.model} in a panel, {page.model} on its page",
+     "choose_model('{name}')"),
+    ("Pin {name} to its place, or let it be moved", "while it can be asked, nothing moves it; {order.pin} in the order",
+     "pin('{name}')"),
+    ("Check {name} now", "free, nothing is generated; {health.check} in a panel, {page.check} on its page",
+     "check('{name}')"),
+    ("Move {name} up in the fallback order", "it is asked earlier; {order.up} in the order", "move('{name}', -1)"),
+    ("Move {name} down in the fallback order", "it is asked later; {order.down} in the order", "move('{name}', 1)"),
+    ("Switch {name} off or on",
+     "off, it is never asked; {health.switch} or {order.switch} in a panel, {page.switch} on its page",
+     "switch('{name}')"),
+    ("Set up {name}: {what}", "tested before it is saved; /key {name}, {health.key} in a panel, {page.key} on its page",
+     "set_key('{name}')"),
+    ("Forget the failures of {name}", "waits and blocks too; {health.clear} in a panel, {page.clear} on its page",
+     "clear_health('{name}')"),
+)  # fmt: skip
 _SCREEN_ACTIONS = (
+    ("Stop the answer", "{stop}", "stop"),
+    ("Let the next provider answer now", "{confirm}, while it is asked", "confirm"),
     ("Show the health of all providers", "/providers", "providers"),
     ("Show who would be asked now, and why", "/route", "route"),
     ("Show what happened: failures, switches, health", "/incidents", "incidents"),
-    (
-        "Let this conversation leave this machine again",
-        "/local off; hosted providers may be sent all of it",
-        "local('off')",
-    ),
-    ("Send the unanswered question to another provider", "{other}, /other", "other"),
+    ("Let this conversation leave this machine again", "/local off; hosted providers may be sent all of it",
+     "local('off')"),
+    ("Send the unanswered question to another provider", "{other} in the chat, /other", "other"),
     ("Begin a new conversation", "/new; the present one is kept", "new"),
-    ("Open the demo", "simulated providers, no key; you come back to this conversation", "demo"),
-    ("Retry the last unanswered question", "{retry}, /retry", "retry"),
+    ("Open the demo", "simulated providers, no key; you come back to this conversation; {first.demo} at first", "demo"),
+    ("Retry the last unanswered question", "{retry} in the chat, {again}, /retry", "retry"),
     ("Restore the last conversation", "{again}, /restore", "restore"),
-    ("Back to the default fallback order", "{order.reset} in the fallback order", "reset_order"),
+    ("Back to the default fallback order", "{order.reset} in the order", "reset_order"),
     ("Make the panels wider", "{panels.wider} in a panel", f"panel_width({STEP})"),
     ("Make the panels narrower", "{panels.narrower} in a panel", f"panel_width(-{STEP})"),
-    ("Write a message", "goes to the prompt", "focus_prompt"),
+    ("Write a message", "{write} goes to the prompt", "focus_prompt"),
     ("Change between a dark and a light theme", "colours", "toggle_theme"),
-)
-
-
+)  # fmt: skip
+_STRATEGY_HELP = "{order.strategy} in the order passes on to the next"
+_THEME_HELP = "colours; {settings} has the present one"
 CHAT = "chat."
 """Before an action of the chat, which has the focus then."""
+NOT_OFFERED: Mapping[Group | str, str] = MappingProxyType(
+    {
+        "palette": "it is open",
+        "stop": "as Stop the answer; what it does when idle is a move of the focus",
+        "again": "as what it does: restore or retry",
+        "confirm": "in words that are true while nothing is asked, too",
+        "focus.next": "a move of the focus",
+        "focus.previous": "a move of the focus",
+        "find.reading": "as the same from anywhere",
+        "health.primary": "as the key from anywhere for each provider",
+        "order.primary": "as the key from anywhere for each provider",
+        "order.undo": "as the same from anywhere",
+        "order.previous": "a move of the cursor",
+        "order.next": "a move of the cursor",
+        "first.key": "as Set up for each provider",
+        "page.primary": "as the key from anywhere for each provider",
+        "page.before": "a move from page to page",
+        "page.after": "a move from page to page",
+        Group.PROMPT: "what is done to the text while it is written",
+        Group.COMPLETING: "it acts in a list that the palette closes",
+        Group.LISTS: "moves of the cursor",
+        Group.FIND: "it acts in a field that the palette takes the focus from",
+        Group.KEY: "it acts in a dialog of its own",
+        Group.SETTINGS: "it acts in a dialog of its own",
+    }
+)
+"""Rows of the key table that the palette does not have by themselves, or whole groups of them, and why."""
 
 
-def _uncapped(sentence: str) -> str:
-    return sentence[0].lower() + sentence[1:]
+def named_keys() -> frozenset[str]:
+    """Ids of the rows whose keys stand beside a command of the palette."""
+    texts = (*(text for _, text, _ in (*_FOR_EACH_PROVIDER, *_SCREEN_ACTIONS)), _STRATEGY_HELP, _THEME_HELP)
+    offered = {row.id for row in KEYS if _is_offered(row)}
+    return frozenset(offered.union(*(keys.named(text) for text in texts)))
+
+
+def _is_offered(row: KeyAction) -> bool:
+    """Whether a row is a command as it stands."""
+    return row.group in (Group.ANYWHERE, Group.CHAT) and row.id not in NOT_OFFERED
 
 
 def commands() -> Iterator[Command]:
     """Everything the palette offers."""
     for row in KEYS:
-        if row.group is Group.ANYWHERE and row.id not in ("palette", "stop", "again", "confirm"):
+        if not _is_offered(row):
+            continue
+        if row.group is Group.CHAT:
+            title = f"Chat: {row.description[0].lower()}{row.description[1:]}"
+            yield Command(title, keys.labels(row.id), f"{CHAT}{row.action}")
+        else:
             yield Command(row.description, keys.labels(row.id), row.action)
-        elif row.group is Group.CHAT:
-            yield Command(f"Chat: {_uncapped(row.description)}", keys.labels(row.id), f"{CHAT}{row.action}")
-    yield Command("Stop the answer", keys.label("stop"), "stop")
     for title, help_text, action in _SCREEN_ACTIONS:
         yield Command(title, keys.filled(help_text), action)
-    strategy_key = f"{keys.label('order.strategy')} in the fallback order"
     for strategy in Strategy:
-        yield Command(f"Order by the strategy {strategy}", strategy_key, f"strategy('{strategy}')")
+        yield Command(f"Order by the strategy {strategy}", keys.filled(_STRATEGY_HELP), f"strategy('{strategy}')")
     for name in THEME_NAMES:
-        yield Command(f"Use the theme {name}", "colours", f"theme('{name}')")
+        yield Command(f"Use the theme {name}", keys.filled(_THEME_HELP), f"theme('{name}')")
     for name in PROVIDER_NAMES:
-        for title, help_text, action in _FOR_EACH_PROVIDER:
-            words = {"name": name, "what": "address" if profile_of(name).local else "key"}
-            yield Command(title.format(**words), help_text.format(**words), action.format(name=name))
+        what = "address" if profile_of(name).local else "key"
+        for texts in _FOR_EACH_PROVIDER:
+            title, help_text, action = (text.replace("{name}", name).replace("{what}", what) for text in texts)
+            yield Command(title, keys.filled(help_text), action)
 
 
 class PhoenixCommands(Provider):
     """Offers the commands to Textual's palette. Titles are handed over as Content, so nothing in them is markup."""
 
     def _runner(self, action: str) -> Runner | None:
-        screen = self.screen
-        if not isinstance(screen, RunsCommands):
-            return None
-        return lambda: screen.run_command(action)
+        for screen in reversed(self.app.screen_stack):  # the palette may lie over a dialog that runs none
+            if isinstance(screen, RunsCommands):
+                return partial(screen.run_command, action)
+        return None
 
     async def discover(self) -> AsyncIterator[DiscoveryHit]:
         """All of them, before anything is typed."""

@@ -107,6 +107,11 @@ def primaries() -> str:
     return in_force().primaries
 
 
+def named(text: str) -> frozenset[str]:
+    """Ids of the actions that `text` names in braces."""
+    return frozenset(_NAMED.findall(text)) & ROWS.keys()
+
+
 def filled(text: str) -> str:
     """`text` with the key of an action in the place of its id in braces, `{primaries}` for `primaries`."""
     return _NAMED.sub(lambda found: primaries() if found[1] == "primaries" else label(found[1]), text)

@@ -55,6 +55,11 @@ class Opened:
         return [notice.message for notice in self.app._notifications]
 
     @property
+    def drawn(self) -> str:
+        """What stands on the screen now, dialogs included."""
+        return "\n".join(strip.text for strip in self.app.screen._compositor.render_strips())
+
+    @property
     def focus(self) -> str | None:
         """Id of what has the focus."""
         return self.screen.focused.id if self.screen.focused else None

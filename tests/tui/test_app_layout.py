@@ -12,8 +12,6 @@ from phoenix_tui.core.snapshot import HealthState, ProviderHealth, Snapshot
 from phoenix_tui.tui.bindings import KEYS, Group, meet
 from phoenix_tui.tui.footer import footer_of
 from phoenix_tui.tui.keys import Keys
-from phoenix_tui.tui.screens.help import help_parts
-from phoenix_tui.tui.slash import COMMANDS
 from phoenix_tui.tui.widgets.fallback_panel import FallbackPanel
 from phoenix_tui.tui.widgets.health_sidebar import HealthSidebar
 from phoenix_tui.tui.widgets.lines import KeyBar
@@ -219,12 +217,3 @@ def test_every_key_has_an_id_of_its_own_and_is_bound_once_where_it_acts() -> Non
 @pytest.mark.parametrize("group", Group)
 def test_the_footer_ends_with_the_help(group: Group) -> None:
     assert footer_of(group, Keys())[-1] == ("f1", "help")
-
-
-def test_the_help_names_every_key_and_every_command() -> None:
-    text = "".join(part for part, _ in help_parts("About this part."))
-    for row in KEYS:
-        assert Keys().labels(row.id) in text
-        assert row.description in text
-    for command in COMMANDS:
-        assert f"/{command.name}" in text

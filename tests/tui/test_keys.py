@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import re
 from pathlib import Path
 
@@ -10,6 +11,8 @@ import pytest
 import phoenix_tui.tui
 from phoenix_tui.core.errors import ErrorClass
 from phoenix_tui.tui import keys
+from phoenix_tui.tui.bindings import KEYS, Group
+from phoenix_tui.tui.commands import NOT_OFFERED, commands, named_keys
 from phoenix_tui.tui.keys import ROWS, Keys, shown_key
 from phoenix_tui.tui.widgets.lines import KeyBar
 from tests.tui.conftest import OpenScreen
@@ -60,6 +63,53 @@ def test_every_key_that_is_named_anywhere_is_in_the_table() -> None:
     }
     assert "send" in braced
     assert braced <= {*ROWS, "primaries"}
+
+
+def test_no_sentence_names_a_key_that_the_person_may_have_changed() -> None:
+    key = re.compile(r"(?<![\w{./])(esc|ctrl\+\w|alt\+\w+|f\d{1,2})(?![\w}])", re.IGNORECASE)
+    fixed = ("esc leaves it as it is", "ctrl+z takes it back")  # no action of the table
+    found = []
+    for source in _SOURCES:
+        if source.name in ("bindings.py", "key_rules.py"):
+            continue
+        tree = ast.parse(source.read_text("utf-8"))
+        notes = {id(node.value) for node in ast.walk(tree) if isinstance(node, ast.Expr)}
+        for node in ast.walk(tree):
+            if isinstance(node, ast.Constant) and isinstance(node.value, str) and id(node) not in notes:
+                text = node.value
+                for words in fixed:
+                    text = text.replace(words, "")
+                if " " in text and key.search(text):
+                    found.append((source.name, node.lineno, text))
+    assert not found
+
+
+def test_every_row_of_the_table_is_in_the_palette_or_has_a_reason_not_to_be() -> None:
+    missing = {row.id for row in KEYS if row.id not in NOT_OFFERED and row.group not in NOT_OFFERED} - named_keys()
+    assert not missing
+    rows = {row.id for row in KEYS}
+    assert all(reason in rows or reason in set(Group) for reason in NOT_OFFERED)
+
+
+async def test_the_palette_names_the_keys_in_force_and_acts_wherever_the_focus_is(open_screen: OpenScreen) -> None:
+    async with open_screen() as ui:
+        await ui.rebind({"palette": "f12", "health.check": "v", "quit": "f11"})
+        helps = {command.title: command.help for command in commands()}
+        assert "v in a panel" in helps["Check openai now"]
+        assert helps["Leave; conversation and draft are kept"] == "f11"
+        await ui.pilot.press("ctrl+p")
+        assert ui.app.screen is ui.screen
+        for where in ("#prompt", "#health", "#order", "#transcript"):
+            ui.screen.query(where).first().focus()
+            ui.client.probed.clear()
+            await ui.pilot.press("f12", *"check openai now")
+            await ui.until(lambda: "Check openai now" in ui.drawn)
+            await ui.pilot.press("enter")
+            await ui.until(lambda: ui.client.probed == ["openai"])
+        await ui.pilot.press("f1", "f12", *"check openai now")
+        await ui.until(lambda: "Check openai now" in ui.drawn)
+        await ui.pilot.press("enter")
+        await ui.until(lambda: ui.client.probed == ["openai", "openai"])
 
 
 async def test_an_own_key_acts_in_the_prompt_in_the_chat_and_from_anywhere_and_the_old_one_does_not(

@@ -2,65 +2,88 @@
 
 from __future__ import annotations
 
-from itertools import groupby
 from typing import ClassVar
 
+from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.containers import VerticalScroll
-from textual.content import Content
+from textual.containers import Vertical
+from textual.message import Message
 from textual.screen import ModalScreen
-from textual.widgets import Static
+from textual.widgets import Input
 
 from phoenix_tui.tui import keys
-from phoenix_tui.tui.bindings import KEYS
+from phoenix_tui.tui.bindings import Group
+from phoenix_tui.tui.help_words import help_lines, sections
+from phoenix_tui.tui.keys import ROWS
 from phoenix_tui.tui.screens.closing import ClosesOnce
-from phoenix_tui.tui.slash import COMMANDS
-from phoenix_tui.tui.text import fit
+from phoenix_tui.tui.widgets.line_view import LineView
 
-Part = tuple[str, str]
-KEY_CELLS = 24
+LONGEST_SEARCH = 100
+"""Characters that can be searched for."""
+
+
+class HelpText(LineView, can_focus=False):
+    """The help in lines."""
+
+    class Resized(Message):
+        """There is another width to wrap for."""
+
+    def on_resize(self) -> None:
+        self.post_message(self.Resized())
 
 
 class HelpScreen(ClosesOnce, ModalScreen[None]):
-    """What the focused part of the screen is for, then every key, then every command."""
+    """What the focused part of the screen is for and its keys, then every key, every command; typing narrows it."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape,f1,q,enter", "dismiss_help", "Close", show=False, priority=True)
-    ]
+        Binding("escape,enter", "dismiss_help", "Close", show=False, priority=True),
+        Binding(ROWS["help"].keys, "dismiss_help", "Close", id="help", show=False, priority=True),
+        *(
+            Binding(key, f"scroll_text('{way}')", show=False, priority=True)
+            for key, way in (
+                ("up", "up"), ("down", "down"), ("pageup", "page_up"), ("pagedown", "page_down"),
+                ("ctrl+home", "home"), ("ctrl+end", "end"),
+            )
+        ),
+    ]  # fmt: skip
 
-    def __init__(self, about: str = "") -> None:
+    def __init__(self, about: str = "", group: Group | None = None) -> None:
         super().__init__()
-        self._about = about
+        self._sections = sections(about, group, keys.in_force())
+        self._search = Input(placeholder="Type to find", max_length=LONGEST_SEARCH, compact=True)
+        self._text = HelpText(id="help-text")
 
     def compose(self) -> ComposeResult:
-        with VerticalScroll(id="help") as box:
+        with Vertical(id="help") as box:
             box.border_title = "Help"
-            box.border_subtitle = f"{keys.label('stop')} closes"
-            yield Static(Content.assemble(*help_parts(self._about)), markup=False)
+            box.border_subtitle = f"up, down scroll   {keys.label('stop')} closes"
+            yield self._search
+            yield self._text
+
+    @on(HelpText.Resized)
+    @on(Input.Changed)
+    def _draw(self) -> None:
+        width = self._text.scrollable_content_region.width
+        self._text.show_lines(help_lines(self._sections, width, self._search.value))
+        if self._search.value:
+            self._text.scroll_home(animate=False)
+
+    def action_scroll_text(self, way: str) -> None:
+        text = self._text
+        match way:
+            case "up":
+                text.scroll_up(animate=False)
+            case "down":
+                text.scroll_down(animate=False)
+            case "page_up":
+                text.scroll_page_up(animate=False)
+            case "page_down":
+                text.scroll_page_down(animate=False)
+            case "home":
+                text.scroll_home(animate=False)
+            case _:
+                text.scroll_end(animate=False)
 
     def action_dismiss_help(self) -> None:
         self.dismiss()
-
-
-def help_parts(about: str) -> list[Part]:
-    """The text of the help as (text, style) parts."""
-    parts: list[Part] = []
-    if about:
-        parts += [("Here\n", "$accent bold"), (about + "\n\n", "")]
-    for group, rows in groupby(KEYS, key=lambda row: row.group):
-        parts.append((f"{group.value}\n", "$accent bold"))
-        for row in rows:
-            parts += [(f"  {fit(keys.labels(row.id), KEY_CELLS - 2)}", "bold"), (row.description + "\n", "")]
-        parts.append(("\n", ""))
-    parts.append(("Commands (a line that begins with /)\n", "$accent bold"))
-    for command in COMMANDS:
-        name = f"/{command.name} {command.argument}".rstrip()
-        parts += [(f"  {fit(name, KEY_CELLS - 2)}", "bold"), (command.description + "\n", "")]
-    parts += [
-        ("\nSigns\n", "$accent bold"),
-        ("  ● healthy  ◐ shaky or on trial  ◌ cooling after a limit  ✗ down or blocked\n", ""),
-        ("  ★ the primary, or the model that is asked  ◆ pinned to its place\n", ""),
-        ("  ○ untested  – off, offline or not set up  ┄ one provider goes on with another's answer\n", ""),
-    ]
-    return parts

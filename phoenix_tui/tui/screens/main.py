@@ -311,7 +311,7 @@ class MainScreen(ChoosingScreen):
 
     def action_help(self) -> None:
         about = getattr(self.focused, "HELP", "") or ""
-        self.app.push_screen(HelpScreen(keys.filled(str(about))))
+        self.app.push_screen(HelpScreen(keys.filled(str(about)), self.group))
 
     def action_settings(self) -> None:
         self.app.push_screen(SettingsScreen(self))

@@ -207,7 +207,7 @@ class ProviderPage(ClosesOnce, Screen[None]):
         await self.run_command(f"choose_model('{self.provider}')")
 
     def action_help(self) -> None:
-        self.app.push_screen(HelpScreen(keys.filled(self.HELP)))
+        self.app.push_screen(HelpScreen(keys.filled(self.HELP), Group.PAGE))
 
     async def action_anywhere(self, row_id: str) -> None:
         """What a key from anywhere does."""

@@ -10,6 +10,7 @@ from textual.widgets import TextArea
 from textual.widgets.text_area import Edit, EditResult, Location, Selection
 
 from phoenix_tui.core.text import strip_controls
+from phoenix_tui.tui import keys
 from phoenix_tui.tui.drafts import Chips, Draft, Fold, as_text, size_of
 
 FOLD_CHARS = 20_000
@@ -142,7 +143,7 @@ class ChipArea(TextArea):
         row, (start, end) = place
         text = self._chips.text(self.document.get_line(row)[start:end])
         if len(text) > UNFOLD_CHARS or text.count("\n") > UNFOLD_LINES:
-            what = f"That paste is too large to lie open here ({size_of(text)}); alt+e shows all of it."
+            what = f"That paste is too large to lie open here ({size_of(text)}); {keys.label('edit')} shows all of it."
             self.post_message(self.Hinted(what))
             return
         self.replace(as_text(text), (row, start), (row, end), maintain_selection_offset=False)
