@@ -76,8 +76,8 @@ async def _ask(pilot: Pilot[None]) -> None:
     app.main.send("why is the sky blue?")
     for _ in range(100):
         await pilot.pause()
-        if not app.main.is_answering:
-            break
+        if not app.main.is_answering and (app.main.estimate or not app.main.prompt.text):
+            break  # what came back to the prompt is there with what it would cost
     for _ in range(5):
         await pilot.pause()
 

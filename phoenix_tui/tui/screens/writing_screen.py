@@ -11,6 +11,7 @@ from typing import TypeVar
 
 from textual import on
 from textual.app import SuspendNotSupported
+from textual.content import Content
 from textual.reactive import reactive
 from textual.timer import Timer
 
@@ -65,10 +66,22 @@ class WritingScreen(CompletingScreen):
 
     def watch_is_answering(self) -> None:
         super().watch_is_answering()
-        stop = keys.label("stop")
-        coming = f"An answer is coming: {stop} stops it, what you write here waits for it"
-        self.prompt.placeholder = coming if self.is_answering else PLACEHOLDER
+        self._draw_placeholder()
         self._estimate_soon()
+
+    def watch_question(self) -> None:
+        self._draw_placeholder()
+
+    def _draw_placeholder(self) -> None:
+        """Say in the empty prompt what its keys do; while the person is asked something, the question says it."""
+        if self.question:
+            self.prompt.placeholder = ""
+        elif self.is_answering:
+            self.prompt.placeholder = Content(
+                f"{keys.label('stop')} stops the answer; {keys.label('send')} sends when it is over"
+            )
+        else:
+            self.prompt.placeholder = PLACEHOLDER
 
     def watch_shown(self) -> None:
         self._estimate_soon()
