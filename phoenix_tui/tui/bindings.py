@@ -205,9 +205,9 @@ _OVER = frozenset({Group.KEY, Group.SETTINGS})
 """Groups of screens that lie over the main one, where its keys do not act."""
 _TOGETHER = (
     {Group.READING, Group.CHAT},
-    {Group.READING, Group.LISTS, Group.FIRST},
-    {Group.READING, Group.LISTS, Group.PANELS, Group.HEALTH},
-    {Group.READING, Group.LISTS, Group.PANELS, Group.ORDER},
+    {Group.LISTS, Group.FIRST},
+    {Group.LISTS, Group.PANELS, Group.HEALTH},
+    {Group.LISTS, Group.PANELS, Group.ORDER},
     {Group.LISTS, Group.SETTINGS},
 )
 """Groups, besides the one that is anywhere, whose keys act together."""

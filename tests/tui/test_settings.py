@@ -75,16 +75,17 @@ async def test_it_is_changed_with_the_mouse_too(open_screen: OpenScreen) -> None
     async with open_screen() as ui:
         await opened_at(ui, "notify_after")
         found = listed(ui)
-        y = next(y for y in range(found.virtual_size.height) if found.key_of(y) == "motion")
-        before = found.line_text(y)
+        line = next(line for line in range(found.virtual_size.height) if found.key_of(line) == "motion")
+        before, y = found.line_text(line), line - found.scroll_offset.y
         await ui.pilot.click(SettingsList, offset=(before.index("full"), y))
         assert found.chosen == "motion"
         assert ui.screen.preferences.motion == "full"
         await ui.pilot.click(SettingsList, offset=(before.index("full"), y))
         await ui.until(lambda: ui.screen.preferences.motion == "reduced")
-        y = next(y for y in range(found.virtual_size.height) if found.key_of(y) == "notify_after")
+        line = next(line for line in range(found.virtual_size.height) if found.key_of(line) == "notify_after")
+        y = line - found.scroll_offset.y
         await ui.pilot.click(SettingsList, offset=(before.index("full"), y))
-        await ui.pilot.click(SettingsList, offset=(found.line_text(y).index("<"), y))
+        await ui.pilot.click(SettingsList, offset=(found.line_text(line).index("<"), y))
         await ui.until(lambda: ui.screen.preferences.notify_after == 5)
 
 

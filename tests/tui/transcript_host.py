@@ -11,7 +11,7 @@ from textual.app import App, ComposeResult
 from textual.events import MouseEvent
 from textual.pilot import Pilot
 
-from phoenix_tui.tui.theme import DARK, theme_named
+from phoenix_tui.tui.theme import DARK, LIGHT, theme_named
 from phoenix_tui.tui.widgets.transcript import Transcript
 
 SHEET = Path(__file__).parents[2] / "styles" / "transcript.tcss"
@@ -24,7 +24,8 @@ class Host(App[None]):
 
     def __init__(self) -> None:
         super().__init__()
-        self.register_theme(theme_named(DARK))
+        for name in (DARK, LIGHT):
+            self.register_theme(theme_named(name))
         self.theme = DARK
         self.transcript = Transcript()
         self.said: list[object] = []
