@@ -68,7 +68,7 @@ def draw(cast: Path, gif: Path) -> None:
     """Turn the recording into a moving picture."""
     options = ["--font-size", "13", "--fps-cap", "10", "--speed", "1.3", "--last-frame-duration", "3"]
     command = [_tool("agg"), *options, str(cast), str(gif)]
-    subprocess.run(command, check=True, stderr=subprocess.DEVNULL)  # noqa: S603 - our own arguments
+    subprocess.run(command, check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)  # noqa: S603 - our own arguments
 
 
 def _tool(name: str) -> str:
