@@ -160,3 +160,11 @@ async def test_the_terminal_changes_its_size_under_a_list(open_screen: OpenScree
         await ui.until(lambda: ui.screen.has_class("-narrow"))
         assert ui.screen.query_one("#strip").region
         assert not ui.screen.query_one(Panels).region
+
+
+async def test_panels_for_which_there_is_no_room_any_more_do_not_keep_the_focus(open_screen: OpenScreen) -> None:
+    async with open_screen(size=(120, 36)) as ui:
+        await ui.pilot.press("tab", "tab")
+        assert ui.focus == "order"
+        await ui.pilot.resize_terminal(60, 20)
+        await ui.until(lambda: ui.focus == "prompt")

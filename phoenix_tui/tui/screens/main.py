@@ -281,9 +281,12 @@ class MainScreen(ChoosingScreen):
         self.call_later(self._settle_panels)  # once the classes for the new size stand
 
     def _settle_panels(self) -> None:
-        """Panels that lay over the chat and stand beside it now do not come to lie over it again by themselves."""
+        """Panels that lay over the chat and stand beside it now do not come to lie over it again by themselves, and
+        panels for which there is no room any more do not keep the focus."""
         if not self.panels_lie_over:
             self.remove_class("-overlay")
+        elif not self.has_class("-overlay") and self.focused in self.query("#panels > *"):
+            self.set_focus(self.prompt)
 
     def action_panel_width(self, by: int) -> None:
         """Make the panels wider by so many columns, or narrower where it is negative."""
