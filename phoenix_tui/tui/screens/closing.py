@@ -7,8 +7,10 @@ from typing import Any
 from textual.await_complete import AwaitComplete
 from textual.command import CommandPalette
 
+from phoenix_tui.tui.screens.steady import Steady
 
-class ClosesOnce:
+
+class ClosesOnce(Steady):
     """For a screen that is closed only while it is the one that is seen: the second click of a double click outside it,
     and a second esc of a burst, reach it when it is gone already, and would close the one below.
 

@@ -278,14 +278,14 @@ class MainScreen(ChoosingScreen):
         return any(map(self.has_class, ("-tiny", "-narrow", "-flat", "-low")))
 
     def on_resize(self) -> None:
-        self.call_later(self._settle_panels)  # once the classes for the new size stand
+        self.call_next(self._settle_panels)  # once the classes for the new size stand
 
     def _settle_panels(self) -> None:
         """Panels that lay over the chat and stand beside it now do not come to lie over it again by themselves, and
         panels for which there is no room any more do not keep the focus."""
         if not self.panels_lie_over:
             self.remove_class("-overlay")
-        elif not self.has_class("-overlay") and self.focused in self.query("#panels > *"):
+        elif not self.has_class("-overlay") and self.focused and self.focused.parent is self.query_one(Panels):
             self.set_focus(self.prompt)
 
     def action_panel_width(self, by: int) -> None:

@@ -15,6 +15,7 @@ from textual.worker import WorkType
 from phoenix_tui.tui.keeping import PreferencesKeeper
 from phoenix_tui.tui.look import look_of
 from phoenix_tui.tui.preferences import Preferences, to_keep
+from phoenix_tui.tui.screens.steady import Steady
 from phoenix_tui.tui.start import Start
 from phoenix_tui.tui.text import clip
 from phoenix_tui.tui.theme import opposite
@@ -29,7 +30,7 @@ Severity = Literal["information", "warning", "error"]
 Work = Callable[[], Coroutine[None, None, None]]
 
 
-class PreferringScreen(Screen[None]):
+class PreferringScreen(Steady, Screen[None]):
     """Holds the preferences: a change counts at once, everywhere, and is kept a moment later.
 
     Its reactives are handed down by data binding and paint nothing themselves: a screen that is painted is painted
