@@ -7,21 +7,24 @@ import select
 from codecs import getincrementaldecoder
 from collections.abc import Callable
 from contextlib import suppress
-from itertools import chain
 from queue import Full
 from typing import Any
 
+from textual import events
 from textual._xterm_parser import XTermParser
 from textual.app import App
 from textual.drivers.linux_driver import LinuxDriver
 
 from phoenix_tui.tui.guard import ErrorsTo
 from phoenix_tui.tui.messages import TerminalLost
+from phoenix_tui.tui.pastes import Pasted, PasteReader
 from phoenix_tui.tui.window_title import POP, PUSH, can_be_restored
 
 POLL_SECONDS = 0.1
 """How long one wait for keys lasts: when it is over, a lone ESC is the key and no beginning of a sequence."""
-MOST_BYTES = 4096
+HELD_SECONDS = 0.02
+"""How long the rest of what may be the beginning of a paste is awaited."""
+MOST_BYTES = 65_536
 CATCH_UP_SECONDS = 0.1
 """How often is looked whether a terminal that had stopped reading reads again."""
 PATIENCE = 1.0
@@ -64,6 +67,7 @@ class TerminalDriver(LinuxDriver):
     def stop_application_mode(self) -> None:
         if self._is_on:
             self._is_ending, self._is_behind = True, False
+            self.disable_input()  # first: an answer of the terminal switches modes on
             self.write(LEFT_ON + (POP if self._has_title else ""))
             super().stop_application_mode()
             self._is_on = self._is_ending = False
@@ -123,23 +127,27 @@ class TerminalDriver(LinuxDriver):
     def _run_input_thread(self) -> None:
         """Read keys until told to end. Bytes that are no UTF-8 cost one key, not all that come after."""
         parser, decode = XTermParser(self._debug), getincrementaldecoder("utf-8")("replace").decode
+        pastes = PasteReader()
         while not self.exit_event.is_set():
-            data = self._read()
+            data = self._read(HELD_SECONDS if pastes.holds else POLL_SECONDS)
             if data == b"":
                 self._lost()
                 return
             failed: list[Exception] = []
             with ErrorsTo(failed.append):
-                for message in chain(parser.feed(decode(data)) if data else (), parser.tick()):
+                for piece in pastes.feed(decode(data)) if data else pastes.release():
+                    for message in [events.Paste(piece.text)] if isinstance(piece, Pasted) else parser.feed(piece):
+                        self.process_message(message)
+                for message in parser.tick():
                     self.process_message(message)
             for error in failed:
                 parser = XTermParser(self._debug)
                 self._in_the_app(self._app._handle_exception, error)
 
-    def _read(self) -> bytes | None:
-        """What was typed, None if nothing was, nothing at all when the terminal is gone."""
+    def _read(self, seconds: float) -> bytes | None:
+        """What was typed, None if nothing was for `seconds`, nothing at all when the terminal is gone."""
         try:
-            ready, _, _ = select.select([self.fileno], [], [], POLL_SECONDS)
+            ready, _, _ = select.select([self.fileno], [], [], seconds)
             return os.read(self.fileno, MOST_BYTES) if ready else None
         except OSError:
             return b""

@@ -124,7 +124,15 @@ def test_keys_that_come_at_once_act_in_their_order_and_none_is_lost(sims: Simula
         program.press(f"\x05\x15{ESC}")
         program.wait_for("Write a message", "esc write")
         program.press("what now?")
-        program.wait_for("what now?", "esc chat")
+        program.wait_for("what now?", "esc providers")
+
+
+def test_nothing_in_a_paste_is_a_key(sims: SimulatorThread) -> None:
+    with terminal(env=variables(sims)) as program:
+        program.wait_for("Write a message", "If you send now")
+        program.press("\x1b[200~what is \x1b[31mred\x1b\rin \x11 here?")  # ctrl+q would end the program
+        program.press("\x1b[201~ really\r")
+        program.wait_for("in", "here? really", "openai says hello.")
 
 
 def test_without_a_key_the_first_screen_says_what_mends_it() -> None:
