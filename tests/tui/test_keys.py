@@ -153,3 +153,16 @@ async def test_sentences_name_the_keys_that_the_person_has(open_screen: OpenScre
         assert "(alt+1, alt+2, alt+3, alt+4, alt+g, alt+6, alt+7)" in ui.said
         await ui.pilot.press("tab")
         assert str(ui.screen.query_one(KeyBar).render()).rstrip().endswith("ctrl+y help")
+
+
+def test_no_method_is_called_for_a_key_by_its_name_alone() -> None:
+    """Textual calls a method `key_at` when @ is pressed, with the key in place of what the method wants."""
+    called = [
+        f"{path.name}: {method.name}"
+        for path in _SOURCES
+        for part in ast.walk(ast.parse(path.read_text("utf-8")))
+        if isinstance(part, ast.ClassDef)
+        for method in part.body
+        if isinstance(method, ast.FunctionDef | ast.AsyncFunctionDef) and re.match("_?key_", method.name)
+    ]
+    assert called == []

@@ -26,7 +26,7 @@ def explained(ui: Opened) -> str:
 def line(ui: Opened, key: str) -> str:
     """What the list says of one setting, in single spaces."""
     found = listed(ui)
-    lines = [found.line_text(y) for y in range(found.virtual_size.height) if found.key_of(y) == key]
+    lines = [found.line_text(y) for y in range(found.virtual_size.height) if found.on_line(y) == key]
     return " ".join(lines[0].split())
 
 
@@ -75,14 +75,14 @@ async def test_it_is_changed_with_the_mouse_too(open_screen: OpenScreen) -> None
     async with open_screen() as ui:
         await opened_at(ui, "notify_after")
         found = listed(ui)
-        line = next(line for line in range(found.virtual_size.height) if found.key_of(line) == "motion")
+        line = next(line for line in range(found.virtual_size.height) if found.on_line(line) == "motion")
         before, y = found.line_text(line), line - found.scroll_offset.y
         await ui.pilot.click(SettingsList, offset=(before.index("full"), y))
         assert found.chosen == "motion"
         assert ui.screen.preferences.motion == "full"
         await ui.pilot.click(SettingsList, offset=(before.index("full"), y))
         await ui.until(lambda: ui.screen.preferences.motion == "reduced")
-        line = next(line for line in range(found.virtual_size.height) if found.key_of(line) == "notify_after")
+        line = next(line for line in range(found.virtual_size.height) if found.on_line(line) == "notify_after")
         y = line - found.scroll_offset.y
         await ui.pilot.click(SettingsList, offset=(before.index("full"), y))
         await ui.pilot.click(SettingsList, offset=(found.line_text(line).index("<"), y))

@@ -42,7 +42,7 @@ class ChoiceList(RowList, can_focus=False):
         self.post_message(self.Resized())
 
     def on_click(self, event: events.Click) -> None:
-        if self.key_at(event):
+        if self.under_mouse(event):
             self.post_message(self.Taken())
 
 

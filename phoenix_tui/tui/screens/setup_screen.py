@@ -54,7 +54,7 @@ class SetupScreen(ProviderScreen):
             self.app.push_screen(KeyScreen(name, keeper, self.client), partial(self._decided, keeper, name))
 
     @on(messages.KeyRequested)
-    def _key_requested(self, event: messages.KeyRequested) -> None:
+    def _wants_a_key(self, event: messages.KeyRequested) -> None:
         self.action_set_key(event.provider)
 
     @abstractmethod

@@ -103,7 +103,7 @@ class FallbackPanel(RowList):
 
     def on_mouse_down(self, event: events.MouseDown) -> None:
         self._was_dragged = False
-        if event.button == 1 and self.snapshot is not None and (key := self.key_at(event)):
+        if event.button == 1 and self.snapshot is not None and (key := self.under_mouse(event)):
             self._drag = OrderDrag(self.snapshot, key)
             self.capture_mouse()
 

@@ -105,17 +105,17 @@ class RowList(LineView):
     def action_choose_last(self) -> None:
         self.chosen = self.keys[-1] if self.keys else ""
 
-    def key_of(self, line: int) -> str:
+    def on_line(self, line: int) -> str:
         """The key of the row to which a line belongs; empty where that cannot be chosen."""
         return self._keys_at[line]
 
     def on_click(self, event: events.Click) -> None:
-        if key := self.key_at(event):
+        if key := self.under_mouse(event):
             self.chosen = key
             if event.chain == 2:
                 self.opened(key)
 
-    def key_at(self, event: events.MouseEvent) -> str:
+    def under_mouse(self, event: events.MouseEvent) -> str:
         """The key of the row under the mouse; empty where there is none."""
         offset = event.get_content_offset(self)
         line = self.line_at(offset.y) if offset is not None else None

@@ -95,7 +95,7 @@ class SettingsList(RowList):
         """A click chooses a setting; one on the value of the chosen one changes it, to the one before on its left."""
         chosen_before, offset = self.chosen, event.get_content_offset(self)
         super().on_click(event)
-        if offset is None or self.chosen != chosen_before or self.key_at(event) != self.chosen:
+        if offset is None or self.chosen != chosen_before or self.under_mouse(event) != self.chosen:
             return
         titles, values, _ = self._cells(self.scrollable_content_region.width)
         if titles <= offset.x < titles + values:
