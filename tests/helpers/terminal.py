@@ -18,6 +18,7 @@ import pexpect
 import pyte
 
 from phoenix_tui.sim import Simulator
+from phoenix_tui.sim.faults import Fault
 from tests.helpers.program import environment
 
 SECONDS = 30.0
@@ -76,7 +77,7 @@ class Terminal:
         while not condition(self.text):
             if time.monotonic() > end:
                 raise AssertionError(f"waited for {what}; the screen says:\n{self.text}")
-            self._read()
+            self.read()
         return self.text
 
     def wait_for_end(self) -> int:
@@ -85,8 +86,8 @@ class Terminal:
         while self._child.isalive():
             if time.monotonic() > end:
                 raise AssertionError(f"the program does not end; the screen says:\n{self.text}")
-            self._read()
-        self._read()
+            self.read()
+        self.read()
         self._line_at_end = termios.tcgetattr(self._child.child_fd)
         self._child.close()
         status = self._child.exitstatus
@@ -138,7 +139,7 @@ class Terminal:
             return pid == self._child.pid and os.WIFSTOPPED(status)
 
         self.wait_until(is_stopped, "a stop")
-        self._read()
+        self.read()
 
     def write_over(self, text: str) -> None:
         """Let somebody else write `text` on the screen, at its upper left corner."""
@@ -148,17 +149,30 @@ class Terminal:
         """End the program, whatever it is doing."""
         self._child.close(force=True)
 
-    def _read(self) -> None:
+    def resize(self, columns: int, rows: int) -> None:
+        """Let the window have another size."""
+        self.screen.resize(rows, columns)
+        self._child.setwinsize(rows, columns)
+
+    def settle(self) -> None:
+        """Read until nothing more comes for a moment, or for as long as a test waits."""
+        end = time.monotonic() + SECONDS
+        while self.read() and time.monotonic() < end:
+            pass
+
+    def read(self) -> bool:
+        """Take in what the program has written, waiting a moment for it; whether there was anything."""
         try:
             data = self._child.read_nonblocking(65_536, timeout=0.1)
         except (pexpect.TIMEOUT, pexpect.EOF):
-            return
+            return False
         self.raw += data
         self._stream.feed(data)
         for query, reply in _QUERIES.items():
             for _ in range(self.raw.count(query) - self._answered[query]):
                 self._answered[query] += 1
                 self.press(reply)
+        return True
 
 
 def _fresh_line() -> list[Any]:
@@ -197,6 +211,14 @@ class SimulatorThread:
             return action(self.simulator)
 
         return asyncio.run_coroutine_threadsafe(run(), self._loop).result(SECONDS)
+
+    def fault(self, name: str, *faults: Fault) -> None:
+        """Let a provider behave like this from now on; without any, well."""
+        self.do(lambda it: it[name].set_fault(*faults))
+
+    def environment(self, **more: str) -> dict[str, str]:
+        """The variables of a program that knows these providers, openai first."""
+        return self.do(lambda it: it.environment()) | {"LLM_PROVIDER": "openai"} | more
 
 
 @contextmanager

@@ -10,7 +10,7 @@ import pytest
 
 from phoenix_tui.core.continuation import anchor_of
 from phoenix_tui.core.errors import ErrorClass
-from phoenix_tui.sim.faults import Cut, Error, Fault, Refuse, Says
+from phoenix_tui.sim.faults import Cut, Error, Refuse, Says
 from tests.helpers.terminal import SimulatorThread, Terminal, simulators, terminal
 
 pytestmark = [pytest.mark.pty, pytest.mark.skipif(os.name == "nt", reason="no pseudo-terminals")]
@@ -24,16 +24,8 @@ NAMES = ("openai", "anthropic", "ollama")
 def sims() -> Iterator[SimulatorThread]:
     with simulators(*NAMES) as running:
         for name in NAMES:
-            fault(running, name, Says(text=(f"{name} ", "says ", "hello.")))
+            running.fault(name, Says(text=(f"{name} ", "says ", "hello.")))
         yield running
-
-
-def fault(sims: SimulatorThread, name: str, *faults: Fault) -> None:
-    sims.do(lambda it: it[name].set_fault(*faults))
-
-
-def variables(sims: SimulatorThread, **more: str) -> dict[str, str]:
-    return sims.do(lambda it: it.environment()) | {"LLM_PROVIDER": "openai"} | more
 
 
 def words(program: Terminal) -> str:
@@ -59,8 +51,8 @@ def ready(program: Terminal) -> None:
 
 @pytest.mark.parametrize("columns", [60, 100])
 def test_the_person_is_asked_and_a_key_sends_it_on(sims: SimulatorThread, columns: int) -> None:
-    fault(sims, "openai", Error(error=ErrorClass.QUOTA))
-    with terminal(env=variables(sims, LLM_FALLBACK="ask"), columns=columns) as program:
+    sims.fault("openai", Error(error=ErrorClass.QUOTA))
+    with terminal(env=sims.environment(LLM_FALLBACK="ask"), columns=columns) as program:
         ready(program)
         program.press("hello\r")
         wait_for_words(program, "openai: out of credit or quota. Sending to anthropic", "esc keeps it here.")
@@ -74,8 +66,8 @@ def test_the_person_is_asked_and_a_key_sends_it_on(sims: SimulatorThread, column
 
 
 def test_esc_keeps_it_from_the_other_and_o_sends_it_there(sims: SimulatorThread) -> None:
-    fault(sims, "openai", Error(error=ErrorClass.QUOTA))
-    with terminal(env=variables(sims, LLM_FALLBACK="ask")) as program:
+    sims.fault("openai", Error(error=ErrorClass.QUOTA))
+    with terminal(env=sims.environment(LLM_FALLBACK="ask")) as program:
         ready(program)
         program.press("hello\r")
         wait_for_words(program, "Sending to anthropic")
@@ -90,8 +82,8 @@ def test_esc_keeps_it_from_the_other_and_o_sends_it_there(sims: SimulatorThread)
 
 
 def test_silence_sends_it_when_the_countdown_is_over(sims: SimulatorThread) -> None:
-    fault(sims, "openai", Error(error=ErrorClass.QUOTA))
-    with terminal(env=variables(sims, LLM_FALLBACK="ask")) as program:
+    sims.fault("openai", Error(error=ErrorClass.QUOTA))
+    with terminal(env=sims.environment(LLM_FALLBACK="ask")) as program:
         ready(program)
         program.press("hello\r")
         wait_for_words(program, "Sending to anthropic")
@@ -101,9 +93,9 @@ def test_silence_sends_it_when_the_countdown_is_over(sims: SimulatorThread) -> N
 
 
 def test_a_wrong_key_and_a_rate_limit_are_told_once_with_what_mends_them(sims: SimulatorThread) -> None:
-    fault(sims, "openai", Error(error=ErrorClass.AUTH))
-    fault(sims, "anthropic", Error(error=ErrorClass.RATE_LIMIT, retry_after=50))
-    with terminal(env=variables(sims), rows=40) as program:
+    sims.fault("openai", Error(error=ErrorClass.AUTH))
+    sims.fault("anthropic", Error(error=ErrorClass.RATE_LIMIT, retry_after=50))
+    with terminal(env=sims.environment(), rows=40) as program:
         ready(program)
         program.press("hello\r")
         wait_for_words(program, "openai refused the key → anthropic", "anthropic is limiting requests for 50s → ollama")
@@ -116,13 +108,13 @@ def test_a_wrong_key_and_a_rate_limit_are_told_once_with_what_mends_them(sims: S
 
 
 def test_a_second_that_passes_paints_what_counts_and_not_the_screen(sims: SimulatorThread) -> None:
-    fault(sims, "openai", Error(error=ErrorClass.RATE_LIMIT, retry_after=50))
+    sims.fault("openai", Error(error=ErrorClass.RATE_LIMIT, retry_after=50))
 
     def left(program: Terminal) -> int:
         found = re.search(r"try in (\d+)s", program.text)
         return int(found[1]) if found else 0
 
-    with terminal(env=variables(sims, TEXTUAL_ANIMATIONS="none")) as program:
+    with terminal(env=sims.environment(TEXTUAL_ANIMATIONS="none")) as program:
         ready(program)
         program.press("hello\r")
         program.wait_for("anthropic says hello.")
@@ -135,10 +127,10 @@ def test_a_second_that_passes_paints_what_counts_and_not_the_screen(sims: Simula
 @pytest.mark.parametrize("columns", [60, 100])
 def test_a_cut_answer_is_gone_on_with_and_the_place_is_marked(sims: SimulatorThread, columns: int) -> None:
     start = "Air scatters short waves of light far more than it scatters long ones."
-    fault(sims, "openai", Error(error=ErrorClass.SERVER))
+    sims.fault("openai", Error(error=ErrorClass.SERVER))
     sims.do(lambda it: it["openai"].script((Says(text=(start,)), Cut(after=99))))
-    fault(sims, "anthropic", Says(text=(anchor_of(start), " So the sky is blue.")))
-    with terminal(env=variables(sims, LLM_ON_CUT="continue"), columns=columns) as program:
+    sims.fault("anthropic", Says(text=(anchor_of(start), " So the sky is blue.")))
+    with terminal(env=sims.environment(LLM_ON_CUT="continue"), columns=columns) as program:
         ready(program)
         program.press("why?\r")
         wait_for_words(program, "So the sky is blue.", "anthropic goes on where openai stopped (the connection broke)")
@@ -151,7 +143,7 @@ def test_a_machine_without_network_says_so_and_a_local_model_answers(sims: Simul
         "ANTHROPIC_BASE_URL": "https://255.255.255.255:8443",
         "ANTHROPIC_API_KEY": "sk-ant-nowhere-0000000000",
     }
-    with terminal(env=variables(sims) | nowhere) as program:
+    with terminal(env=sims.environment() | nowhere) as program:
         program.wait_for("This machine seems to be offline, looking again", "ollama still answers", "offline")
         program.press("hello\r")
         program.wait_for("ollama says hello.")
@@ -163,7 +155,7 @@ def test_a_local_model_that_loads_is_waited_for_in_words(sims: SimulatorThread) 
         sims.do(lambda it: setattr(it[name], "load_seconds", 3.0))
 
     cold("ollama")
-    with terminal(env=variables(sims, LLM_PROVIDER="ollama")) as program:
+    with terminal(env=sims.environment(LLM_PROVIDER="ollama")) as program:
         program.wait_for("Write a message", "not loaded")
         program.press("hello\r")
         wait_for_words(program, "ollama is loading", "this can take minutes")
@@ -172,8 +164,8 @@ def test_a_local_model_that_loads_is_waited_for_in_words(sims: SimulatorThread) 
 
 def test_nobody_can_be_reached(sims: SimulatorThread) -> None:
     for name in NAMES:
-        fault(sims, name, Refuse())
-    with terminal(env=variables(sims), columns=60, rows=24) as program:
+        sims.fault(name, Refuse())
+    with terminal(env=sims.environment(), columns=60, rows=24) as program:
         program.wait_for("Write a message")
         program.press("hello\r")
         wait_for_words(program, "could not be reached", "other provider", "Your message is back in the prompt")

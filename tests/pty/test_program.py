@@ -22,21 +22,17 @@ CTRL_Q = "\x11"
 def sims() -> Iterator[SimulatorThread]:
     with simulators("openai", "anthropic", "gemini") as running:
         for name in ("openai", "anthropic", "gemini"):
-            running.do(lambda it, name=name: it[name].set_fault(Says(text=(f"{name} ", "says ", "hello."))))  # type: ignore[misc]
+            running.fault(name, Says(text=(f"{name} ", "says ", "hello.")))
         yield running
 
 
-def variables(sims: SimulatorThread, **more: str) -> dict[str, str]:
-    return sims.do(lambda it: it.environment()) | {"LLM_PROVIDER": "openai"} | more
-
-
 def test_start_ask_outage_takeover_switch_and_quit(sims: SimulatorThread) -> None:
-    with terminal(env=variables(sims)) as program:
+    with terminal(env=sims.environment()) as program:
         program.wait_for("openai", "anthropic", "Write a message", "If you send now")
         program.press("hello there\r")
         program.wait_for("You", "hello there", "openai says hello.", "healthy")
 
-        sims.do(lambda it: it["openai"].set_fault(Says(text=("half ", "an ", "answer")), Cut(after=99)))
+        sims.fault("openai", Says(text=("half ", "an ", "answer")), Cut(after=99))
         program.press("and now?\r")
         program.wait_for("openai stopped after 14 characters", "anthropic says hello.", "interrupted, 14 characters")
 
@@ -54,23 +50,23 @@ def test_start_ask_outage_takeover_switch_and_quit(sims: SimulatorThread) -> Non
 
 
 def test_esc_stops_a_stalled_answer_and_keeps_the_prompt_usable(sims: SimulatorThread) -> None:
-    sims.do(lambda it: it["openai"].set_fault(Says(text=("one ", "two ", "three")), Stall(after=99)))
-    with terminal(env=variables(sims)) as program:
+    sims.fault("openai", Says(text=("one ", "two ", "three")), Stall(after=99))
+    with terminal(env=sims.environment()) as program:
         program.wait_for("Write a message", "If you send now")
         program.press("go\r")
         program.wait_for("one two three")
         program.press(ESC)
         program.wait_for("stopped")
-        sims.do(lambda it: it["openai"].set_fault(Says(text=("fine ", "again"))))
+        sims.fault("openai", Says(text=("fine ", "again")))
         program.press("once more\r")
         program.wait_for("fine again")
 
 
 @pytest.mark.parametrize("end", [signal.SIGTERM, signal.SIGHUP, signal.SIGINT], ids=["term", "hup", "int"])
 def test_a_signal_leaves_the_terminal_clean_and_keeps_conversation_and_draft(sims: SimulatorThread, end: int) -> None:
-    with terminal(env=variables(sims)) as program:
+    with terminal(env=sims.environment()) as program:
         program.wait_for("Write a message", "If you send now")
-        sims.do(lambda it: it["openai"].set_fault(Says(text=("half ", "an ", "answer")), Stall(after=99)))
+        sims.fault("openai", Says(text=("half ", "an ", "answer")), Stall(after=99))
         program.press("remember this\r")
         program.wait_for("half an answer")
         program.press("half a thought")
@@ -82,7 +78,7 @@ def test_a_signal_leaves_the_terminal_clean_and_keeps_conversation_and_draft(sim
         assert program.wait_for_end() == 128 + end
     assert program.left == {}
     if end == signal.SIGTERM:
-        with terminal(env=variables(sims)) as program:
+        with terminal(env=sims.environment()) as program:
             program.wait_for("ctrl+r")
             program.press("\x12")  # ctrl+r
             program.wait_for("remember this", "half an answer", "half a thought")
@@ -90,7 +86,7 @@ def test_a_signal_leaves_the_terminal_clean_and_keeps_conversation_and_draft(sim
 
 @pytest.mark.parametrize(("columns", "rows"), [(60, 20), (20, 5), (160, 48)])
 def test_it_fits_the_terminal(sims: SimulatorThread, columns: int, rows: int) -> None:
-    with terminal(env=variables(sims), columns=columns, rows=rows) as program:
+    with terminal(env=sims.environment(), columns=columns, rows=rows) as program:
         if columns >= 60:
             program.wait_for("Write a message", "openai")
             program.press("hi\r")
@@ -107,7 +103,7 @@ def test_a_conversation_that_could_not_be_kept_is_told_when_the_screen_is_gone(
 ) -> None:
     state = tmp_path / "a file"
     state.write_text("", "utf-8")
-    with terminal(env=variables(sims, PHOENIX_TUI_STATE_DIR=str(state))) as program:
+    with terminal(env=sims.environment(PHOENIX_TUI_STATE_DIR=str(state))) as program:
         program.wait_for("Write a message", "If you send now")
         program.press("hi\r")
         program.wait_for("openai says hello.")
@@ -117,7 +113,7 @@ def test_a_conversation_that_could_not_be_kept_is_told_when_the_screen_is_gone(
 
 
 def test_keys_that_come_at_once_act_in_their_order_and_none_is_lost(sims: SimulatorThread) -> None:
-    with terminal(env=variables(sims)) as program:
+    with terminal(env=sims.environment()) as program:
         program.wait_for("Write a message", "If you send now")
         program.press("helo\x7flo there\x1b[D\x1b[D!")
         program.wait_for("hello the!re")
@@ -128,7 +124,7 @@ def test_keys_that_come_at_once_act_in_their_order_and_none_is_lost(sims: Simula
 
 
 def test_nothing_in_a_paste_is_a_key(sims: SimulatorThread) -> None:
-    with terminal(env=variables(sims)) as program:
+    with terminal(env=sims.environment()) as program:
         program.wait_for("Write a message", "If you send now")
         program.press("\x1b[200~what is \x1b[31mred\x1b\rin \x11 here?")  # ctrl+q would end the program
         program.press("\x1b[201~ really\r")
@@ -154,9 +150,9 @@ def test_the_demo_survives_an_outage_before_your_eyes() -> None:
 
 
 def test_no_key_is_ever_shown_or_kept(sims: SimulatorThread, tmp_path: Path) -> None:
-    keys = [value for name, value in variables(sims).items() if name.endswith("_API_KEY")]
+    keys = [value for name, value in sims.environment().items() if name.endswith("_API_KEY")]
     assert keys
-    with terminal(env=variables(sims)) as program:
+    with terminal(env=sims.environment()) as program:
         program.wait_for("Write a message", "If you send now")
         program.press("hello\r")
         program.wait_for("openai says hello.")
@@ -177,7 +173,7 @@ def test_the_message_is_written_in_an_editor_and_the_screen_comes_back(sims: Sim
         '#!/bin/sh\nprintf "the editor has the terminal, press a key\\n"\nread line\necho "$line" >> "$2"\n', "utf-8"
     )
     editor.chmod(0o700)
-    with terminal(env=variables(sims, EDITOR=f"{editor} --wait")) as program:
+    with terminal(env=sims.environment(EDITOR=f"{editor} --wait")) as program:
         program.wait_for("Write a message", "If you send now")
         program.press("hello")
         program.press(f"{ESC}e")  # alt+e

@@ -20,7 +20,7 @@ KEY = "right-canary-0123456789"
 @pytest.fixture
 def sims() -> Iterator[SimulatorThread]:
     with simulators("anthropic") as running:
-        running.do(lambda it: it["anthropic"].set_fault(Says(text=("anthropic ", "says ", "hello."))))
+        running.fault("anthropic", Says(text=("anthropic ", "says ", "hello.")))
         running.do(lambda it: setattr(it["anthropic"], "key", KEY))
         yield running
 

@@ -22,17 +22,13 @@ CTRL_Q = "\x11"
 def sims() -> Iterator[SimulatorThread]:
     with simulators("openai", "gemini") as running:
         for name in ("openai", "gemini"):
-            running.do(lambda it, name=name: it[name].set_fault(Says(text=(f"{name} ", "says ", "hello."))))  # type: ignore[misc]
+            running.fault(name, Says(text=(f"{name} ", "says ", "hello.")))
         yield running
-
-
-def variables(sims: SimulatorThread, **more: str) -> dict[str, str]:
-    return sims.do(lambda it: it.environment()) | {"LLM_PROVIDER": "openai"} | more
 
 
 @pytest.mark.skipif(bool(MISSING), reason=MISSING)
 def test_in_tmux_everything_works_and_the_window_is_left_as_it_was(sims: SimulatorThread, tmp_path: Path) -> None:
-    with tmux(env=variables(sims), folder=tmp_path) as window:
+    with tmux(env=sims.environment(), folder=tmp_path) as window:
         window.wait_for("Write a message", "If you send now")
         window.type("hello there")
         window.press("Enter")
@@ -48,7 +44,7 @@ def test_in_tmux_everything_works_and_the_window_is_left_as_it_was(sims: Simulat
         window.wait_for("tmux has it")
         assert window("show-buffer") == "openai says hello."
 
-        sims.do(lambda it: it["gemini"].set_fault(Says(text=("still ", "going ")), Stall(after=99)))
+        sims.fault("gemini", Says(text=("still ", "going ")), Stall(after=99))
         window.type("and you?")
         window.press("Enter")
         window.wait_for("still going")
@@ -67,9 +63,9 @@ def test_in_tmux_everything_works_and_the_window_is_left_as_it_was(sims: Simulat
 def test_a_window_of_tmux_that_is_killed_ends_it_and_keeps_the_conversation(
     sims: SimulatorThread, tmp_path: Path
 ) -> None:
-    with tmux(env=variables(sims), folder=tmp_path) as window:
+    with tmux(env=sims.environment(), folder=tmp_path) as window:
         window.wait_for("Write a message", "If you send now")
-        sims.do(lambda it: it["openai"].set_fault(Says(text=("half ", "an ", "answer")), Stall(after=99)))
+        sims.fault("openai", Says(text=("half ", "an ", "answer")), Stall(after=99))
         window.type("remember this")
         window.press("Enter")
         window.wait_for("half an answer")
@@ -96,7 +92,7 @@ def _is_alive(pid: int) -> bool:
 def test_plain_terminals_get_what_they_can_show(
     sims: SimulatorThread, term: str, more: dict[str, str], rows: int
 ) -> None:
-    with terminal(env=variables(sims, TERM=term, COLORTERM="", **more), columns=80, rows=rows) as program:
+    with terminal(env=sims.environment(TERM=term, COLORTERM="", **more), columns=80, rows=rows) as program:
         program.wait_for("Write a message")
         program.press("hello\r")
         program.wait_for("openai says hello.")
