@@ -35,7 +35,8 @@ pytestmark = [pytest.mark.pty, pytest.mark.skipif(os.name == "nt", reason="no ps
 @given(st.lists(actions(), min_size=ACTIONS, max_size=ACTIONS))
 def test_it_ends_well_and_keeps_what_was_asked_whatever_is_done(done: list[Action]) -> None:
     with tempfile.TemporaryDirectory() as folder, simulators(*PROVIDER_NAMES) as sims:
-        env = sims.environment(PHOENIX_TUI_STATE_DIR=folder, PHOENIX_TUI_CONFIG_DIR=f"{folder}/config")
+        folders = {"PHOENIX_TUI_STATE_DIR": folder, "PHOENIX_TUI_CONFIG_DIR": f"{folder}/config"}
+        env = sims.environment(EDITOR="true", **folders)
         with terminal(env=env) as program:
             TerminalPlay(program, sims).run(done)
         assert not (Path(folder) / "errors.log").exists(), (Path(folder) / "errors.log").read_text("utf-8")

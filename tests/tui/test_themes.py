@@ -23,7 +23,7 @@ TEXTS = (
     "foreground", "accent", "primary", "secondary", "success", "warning", "error", "text-muted", "text-accent",
     "health-up", "health-degraded", "health-down", "health-off",
 )  # fmt: skip
-DIALOGS = "#help, #--input, CommandList"
+DIALOGS = "#help, #key, #picker, #settings, #--input, CommandList"
 DRAWN = frozenset("│┃─━╭╮╰╯┌┐└┘├┤┬┴┼▌▎▊▐▁▂▃▄▅▆▇█▔▕▏┄ ")
 """Signs that are lines and bars, not read."""
 
