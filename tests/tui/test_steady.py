@@ -1,13 +1,16 @@
-"""A size that is past is never laid out, on any screen: two on their way would undo each other for ever."""
+"""Nothing is done for nobody: a size that is past is not laid out, what lies under another screen is not painted."""
 
 from __future__ import annotations
 
 import asyncio
 
 import pytest
+from rich.console import RenderableType
 from textual import events
 from textual.geometry import Size
+from textual.screen import Screen
 
+from phoenix_tui.tui.screens.provider_page import ProviderPage
 from tests.tui.conftest import OpenScreen
 
 
@@ -48,3 +51,30 @@ async def test_two_sizes_at_once_end_in_the_newer_one(open_screen: OpenScreen, a
         assert NOW in laid_out
         assert PAST not in laid_out
         assert len(laid_out) < 10
+
+
+async def test_what_lies_under_a_page_is_painted_when_the_page_goes(
+    open_screen: OpenScreen, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with open_screen(size=(120, 40)) as ui:
+        await ui.run_actions("provider_page('openai')")
+        await ui.until(lambda: isinstance(ui.app.screen, ProviderPage))
+        await ui.pilot.pause()
+        painted: list[Screen[object]] = []
+        display = ui.app._display
+
+        def watched(screen: Screen[object], picture: RenderableType | None) -> None:
+            if picture is not None:
+                painted.append(screen)
+            display(screen, picture)
+
+        monkeypatch.setattr(ui.app, "_display", watched)
+        ui.screen.tokens = 123_456
+        ui.screen.chat_title = "something else"
+        for _ in range(5):
+            await ui.pilot.pause()
+        assert painted == []
+        await ui.pilot.press("escape")
+        await ui.until(lambda: ui.app.screen is ui.screen)
+        await ui.until(lambda: "something else" in ui.drawn)
+        assert painted

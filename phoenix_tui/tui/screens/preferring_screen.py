@@ -54,6 +54,13 @@ class PreferringScreen(Steady, Screen[None]):
         self._keep_timer: Timer | None = None
         self._told: Severity = "warning"
 
+    def _compositor_refresh(self) -> None:
+        """Paint nothing while an opaque screen lies over this one: Textual would paint that one whole, for each change
+        that nobody can see. When it goes, this one is painted whole."""
+        over = self.app.screen
+        if over is self or over.styles.background.a < 1:
+            super()._compositor_refresh()
+
     def prefer(self, **changes: object) -> None:
         """Choose `changes`, by name; None takes a choice back to its default. They hold at once and are kept. Raises
         ValueError for what is no value of a preference."""
