@@ -38,8 +38,9 @@ class Play:
         self.wrong: list[str] = []
         self._simulator = Simulator()
         self._folder = folder
-        self._unseen: list[str] = []
-        """What was sent and has been seen neither in the conversation nor back in the prompt."""
+        self._unseen: list[tuple[str, str]] = []
+        """What was sent, and how it stands in a conversation, of what has been seen neither there nor back in the
+        prompt."""
         self._heard: set[int] = set()
         self._was_left = False
         """Whether it was told to leave, as an open list can do."""
@@ -134,7 +135,7 @@ class Play:
             self.app.pop_screen()
         main.action_stop()
         await self._until(pilot, lambda: not main.is_answering, "the answer stops")
-        await self._until(pilot, lambda: not self._unseen, f"nothing that was sent is lost: {self._unseen[:1]!r}")
+        await self._until(pilot, lambda: not self._unseen, f"nothing that was sent is lost: {self._unseen[:1]!r:.300}")
 
     async def _until(self, pilot: Pilot[None], condition: Callable[[], bool], what: str) -> None:
         for _ in range(_ROUNDS):
@@ -155,7 +156,7 @@ class Play:
             said = Say(draft.text) if draft.folds else parse(draft.text)
             self._was_left |= said == Run("quit", "")
             if isinstance(said, Say) and said.text.strip():
-                self._unseen.append(said.text)
+                self._unseen.append((said.text, plain(Draft(said.text))))
         self._see()
 
     def _see(self) -> None:
@@ -164,9 +165,9 @@ class Play:
             told = [exchange.question for exchange in main.conversation.exchanges]
             draft = main.prompt.value
             self._unseen = [
-                text
-                for text in self._unseen
-                if plain(Draft(text)) not in told and text not in told and text not in draft
+                (text, sent)
+                for text, sent in self._unseen
+                if sent not in told and text not in told and text not in draft
             ]
 
     def _look(self) -> None:
