@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import random
+import re
 from collections import Counter
 from typing import Any
 
 import pytest
+from rich.cells import cell_len
 from textual.events import MouseDown, MouseMove, MouseUp
 
 from phoenix_tui.tui.markdown.lines import Line
@@ -16,6 +18,8 @@ from phoenix_tui.tui.transcript.parts import MarkdownPart
 from phoenix_tui.tui.widgets.transcript import State, Transcript
 from tests.tui.transcript_host import Host, row_with, rows, until
 
+GUTTER_LEFT = 1
+"""Columns of the widget that stand before its rows."""
 ANSWER = """\
 # Light
 
@@ -323,6 +327,31 @@ async def test_a_selection_across_messages_is_copied_without_wraps_and_decoratio
         app.screen.clear_selection()
         await pilot.press("c")
         assert app.said[1:] == [("answer", transcript.to_messages()[-1]["content"])]
+
+
+@pytest.mark.parametrize("text", ["ab\tcd 漢字\tz", "plain 漢字e\u0301x 👩\u200d👩\u200d👧 end", "\t\tfar in"])
+async def test_a_selection_has_the_signs_that_stand_in_its_cells(text: str) -> None:
+    """A sign of two cells, or of several characters, is taken whole; a tab is as wide as it is drawn."""
+    app = Host()
+    async with app.run_test(size=(60, 12)) as pilot:
+        answer = app.transcript.begin_answer("OpenAI")
+        app.transcript.append_text(answer, f"```\n{text}\n```")
+        app.transcript.finish_answer(answer)
+        await pilot.pause()
+        y = row_with(app.transcript, text.rsplit(maxsplit=1)[-1])
+        drawn = rows(app.transcript)[y].rstrip()
+        spans: list[tuple[int, int, str]] = []
+        for sign in re.findall("👩\u200d👩\u200d👧|e\u0301|.", drawn):
+            start = spans[-1][1] if spans else 0
+            spans.append((start, start + cell_len(sign), sign))
+        code = [span for span in spans if span[0] >= cell_len(drawn.partition("▎ ")[0]) + 2]
+        assert "".join(sign for _, _, sign in code).split() == text.split()
+        for first, (start, _, _) in enumerate(code):
+            for last in range(first, len(code)):
+                await _drag(app, (start + GUTTER_LEFT, y), (code[last][0] + GUTTER_LEFT, y))
+                taken = "".join(sign for _, _, sign in code[first : last + 1])
+                assert (app.screen.get_selected_text() or "").rstrip() == ("" if first == last else taken).rstrip()
+                app.screen.clear_selection()
 
 
 async def test_a_selection_stays_on_its_words_when_rows_above_it_change() -> None:
