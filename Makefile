@@ -59,8 +59,8 @@ unit: $(DEV)  ## the tests
 coverage: $(DEV)  ## the tests, and which lines they reach
 	$(BIN)/python -m pytest -n 2 --dist loadfile --cov --cov-report=term
 
-bench: $(DEV)  ## measure against raw httpx, side by side
-	$(BIN)/python bench/core.py
+bench: $(DEV)  ## measure what it costs, side by side with what it is compared with (some minutes): TOPICS="core"
+	@$(BIN)/python -m bench $(TOPICS)
 
 failover-bench: $(DEV)  ## the public failover benchmark, all formats, at its own pace (some minutes)
 	@$(BIN)/python -m bench.failover $(ARGS)

@@ -1,28 +1,20 @@
-"""What the core costs, measured side by side with raw httpx in one run. Figures are ratios; run it with `make bench`.
-
-The same prepared streams (bench/server.py, a process of its own) are read by raw httpx with a hand-written parse and by
-`Client.stream`, in turn, so that noise of the machine meets both. Medians, with the spread between the quartiles.
-"""
+"""What the core costs beside raw httpx with a hand-written parse, over the same prepared streams (bench/server.py)."""
 
 from __future__ import annotations
 
 import asyncio
 import json
-import os
-import platform
-import statistics
-import subprocess
-import sys
 import time
-from collections.abc import Awaitable, Callable
-from pathlib import Path
+from collections.abc import Awaitable, Callable, Iterator
 
 import httpx
 
+from bench.measure import Row
+from bench.server import server
 from phoenix_tui import ChatRequest, Client, ClientConfig, Message, ProviderConfig, Secret
 from phoenix_tui.core.events import TextDelta
 
-HERE = Path(__file__).parent
+TITLE = "The core"
 MESSAGES = (Message("user", "count"),)
 Sample = tuple[float, float]
 """Seconds to the first token, and CPU seconds of the whole stream."""
@@ -84,65 +76,14 @@ async def streams(port: int, chunks: int, rounds: int) -> tuple[list[Sample], li
         return samples
 
 
-def processes(pairs: dict[str, tuple[list[str], list[str]]], rounds: int) -> None:
-    """Wall time of whole processes, ours against the floor, in turn."""
-    for name, (floor, ours) in pairs.items():
-        taken: tuple[list[float], list[float]] = ([], [])
-        for _ in range(rounds):
-            for command, times in zip((floor, ours), taken, strict=True):
-                started = time.perf_counter()
-                subprocess.run(command, check=True, stdout=subprocess.DEVNULL)  # noqa: S603 - our own commands
-                times.append(time.perf_counter() - started)
-        row(name, taken[0], taken[1], unit=1000, label="ms")
-
-
-def row(name: str, floor: list[float], ours: list[float], *, unit: float, label: str) -> None:
-    """One row of the table."""
-    low, high = statistics.median(floor) * unit, statistics.median(ours) * unit
-    quartiles = statistics.quantiles(ours, n=4)
-    spread = (quartiles[2] - quartiles[0]) * unit
-    print(f"| {name} | {low:.1f} {label} | {high:.1f} {label} (± {spread / 2:.1f}) | **{high / low:.2f}x** |")
-
-
-def main() -> None:
-    """Measure and print a Markdown table."""
-    server = subprocess.Popen(  # noqa: S603 - our own script
-        [sys.executable, str(HERE / "server.py")], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
-    )
-    assert server.stdout is not None
-    port = int(server.stdout.readline())
-    print(f"Python {platform.python_version()}, {os.cpu_count()} cores, httpx {httpx.__version__}\n")
-    print("| What | raw httpx | phoenix-tui | ratio |\n| --- | --- | --- | --- |")
-    try:
+def rows() -> Iterator[Row]:
+    """Measure."""
+    with server() as port:
         raw, ours = asyncio.run(streams(port, 20, 200))
-        row("time to first token, sequential", [s[0] for s in raw], [s[0] for s in ours], unit=1e6, label="us")
+        first = [s[0] for s in raw], [s[0] for s in ours]
+        yield Row("time to first token, one after the other", "raw httpx", *first, most=1.3, scale=1e3, unit="ms")
         for chunks, rounds in ((2_000, 15), (20_000, 5)):
             raw, ours = asyncio.run(streams(port, chunks, rounds))
-            per_chunk = 1e6 / chunks
-            row(
-                f"CPU a streamed chunk, {chunks:,} chunks",
-                [s[1] for s in raw],
-                [s[1] for s in ours],
-                unit=per_chunk,
-                label="us",
-            )
-    finally:
-        server.communicate("")
-    python = [sys.executable, "-c"]
-    processes(
-        {
-            "`import httpx` / `phoenix_tui.core.client`": (
-                [*python, "import httpx"],
-                [*python, "import phoenix_tui.core.client"],
-            ),
-            "`python -c pass` / `phoenix-tui --version`": (
-                [*python, "pass"],
-                [sys.executable, "-m", "phoenix_tui", "--version"],
-            ),
-        },
-        rounds=9,
-    )
-
-
-if __name__ == "__main__":
-    main()
+            cpu = [s[1] / chunks for s in raw], [s[1] / chunks for s in ours]
+            what = f"CPU a streamed chunk, {chunks:,} chunks"
+            yield Row(what, "raw httpx", *cpu, most=1.5, scale=1e6, unit="us", digits=1)

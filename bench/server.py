@@ -1,6 +1,6 @@
 """A server that is not the bottleneck: it writes one prepared stream, as fast as the socket takes it.
 
-Run as `python bench/server.py`; it prints its port and serves until its standard input closes. The whole answer is one
+Run as a process of its own it prints its port and serves until its standard input closes. The whole answer is one
 prepared block of bytes, chunked as a provider would chunk it, so that a request costs the server one write.
 """
 
@@ -8,7 +8,10 @@ from __future__ import annotations
 
 import asyncio
 import json
+import subprocess
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import ClassVar
 
 HEAD = b"HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\ntransfer-encoding: chunked\r\n\r\n"
@@ -49,6 +52,19 @@ class Serve(asyncio.Protocol):
             self._buffer = self._buffer[end + 4 + length :]
             body = self.prepared.get(chunks) or self.prepared.setdefault(chunks, stream(chunks))
             self._transport.write(HEAD + body)
+
+
+@contextmanager
+def server() -> Iterator[int]:
+    """The port of a server that runs in a process of its own until the block is left."""
+    command = [sys.executable, "-m", "bench.server"]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:  # noqa: S603 - ours
+        assert process.stdout is not None
+        assert process.stdin is not None
+        try:
+            yield int(process.stdout.readline())
+        finally:
+            process.stdin.close()
 
 
 async def main() -> None:
