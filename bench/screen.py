@@ -1,0 +1,145 @@
+"""What a person feels of the screen, in a pseudo-terminal of 120x40: how soon it stands, and how soon it answers."""
+
+from __future__ import annotations
+
+import os
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import httpx
+
+from bench.measure import Limit, Line, Row
+from bench.simulated import simulated
+from bench.terminal import Program, program
+from bench.texts import FIRST, LAST
+
+TITLE = "The screen"
+EMPTY = (sys.executable, "-m", "bench.empty_app")
+OURS = (sys.executable, "-m", "phoenix_tui")
+READY = "rite a message"
+"""Of the prompt; the cursor stands on the letter before."""
+STARTS = 9
+ANSWERS = 3
+IDLE_SECONDS = 20.0
+PER_SECOND = 850.0
+"""Tokens a second: about 1,000 tokens of 4 KB in 1.2 s."""
+
+
+@contextmanager
+def ours(variables: dict[str, str], **size: int) -> Iterator[Program]:
+    """The program with an empty state folder and these variables."""
+    with tempfile.TemporaryDirectory() as folder:
+        own = {"PHOENIX_TUI_STATE_DIR": f"{folder}/state", "PHOENIX_TUI_CONFIG_DIR": f"{folder}/config"}
+        with program(OURS, _usual() | own | variables, **size) as running:
+            yield running
+
+
+def _usual() -> dict[str, str]:
+    kept = {name: os.environ[name] for name in ("PATH", "HOME", "LANG") if name in os.environ}
+    return kept | {"PYTHONPATH": str(Path(__file__).parents[1])}
+
+
+def rows() -> Iterator[Line]:
+    """Measure."""
+    with simulated(4_000, PER_SECOND) as variables:
+        yield from _starts(variables)
+        yield from _answers(variables)
+        yield from _idle(variables)
+
+
+def _starts(variables: dict[str, str]) -> Iterator[Line]:
+    painted: tuple[list[float], list[float]] = ([], [])
+    accepted: tuple[list[float], list[float]] = ([], [])
+    for turn in range(STARTS + 1):
+        with program(EMPTY, _usual()) as running:
+            theirs = _start(running, "ready", "key z")
+        with ours(variables) as running:
+            own = _start(running, READY, "z")
+        if turn:
+            for times, (first, typed) in zip(zip(painted, accepted, strict=True), (theirs, own), strict=True):
+                times[0].append(first)
+                times[1].append(typed)
+    yield Row("exec to the first picture", "an empty Textual app", *painted, most=1.2, scale=1e3, unit="ms", digits=0)
+    yield Row("exec to a key shown", "an empty Textual app", *accepted, most=1.35, scale=1e3, unit="ms", digits=0)
+
+
+def _start(running: Program, ready: str, shown: str) -> tuple[float, float]:
+    first = running.wait(ready) - running.started
+    running.press("z")
+    return first, running.wait(shown) - running.started
+
+
+def _answers(variables: dict[str, str]) -> Iterator[Line]:
+    """A question, an answer sent in about 1.2 s, and keys while it comes; the same answer on the wire, in turn."""
+    wire: list[tuple[float, float]] = []
+    first: list[float] = []
+    last: list[float] = []
+    keys: list[float] = []
+    for _ in range(ANSWERS):
+        wire.append(_on_the_wire(variables))
+        with ours(variables) as running:
+            running.wait(READY, "If you send now")
+            running.press("why?")
+            running.wait("?")
+            running.read_for(0.5)
+            asked = running.press("\r")
+            first.append(running.wait(FIRST) - asked)
+            while LAST.encode() not in running.seen:
+                keys.append(_key(running))
+            last.append(running.last_read - asked)
+    over = [one - sent for one, (sent, _) in zip(first, wire, strict=True)]
+    yield Limit("Enter to the first text, more than on the wire", over, most=0.05, scale=1e3, unit="ms")
+    whole = [sent for _, sent in wire]
+    yield Row("Enter to the last text of 4 KB", "raw httpx", whole, last, most=1.15, scale=1e3, unit="ms", digits=0)
+    keys.sort()
+    slow = keys[int(len(keys) * 0.95) :]
+    yield Limit("key to paint meanwhile, the slowest 5 %", slow, most=0.05, scale=1e3, unit="ms")
+
+
+def _on_the_wire(variables: dict[str, str]) -> tuple[float, float]:
+    """Seconds to the first and to the last byte of the same answer."""
+    url = f"{variables['OPENAI_BASE_URL']}/responses"
+    body = {"model": "gpt-6-luna", "input": "why?", "stream": True}
+    headers = {"authorization": f"Bearer {variables['OPENAI_API_KEY']}"}
+    asked = time.perf_counter()
+    seen, first = b"", 0.0
+    with httpx.stream("POST", url, json=body, headers=headers) as response:
+        for data in response.iter_raw():
+            seen += data
+            if not first and FIRST[:4].encode() in seen:
+                first = time.perf_counter() - asked
+    return first, time.perf_counter() - asked
+
+
+def _key(running: Program) -> float:
+    """From a key to the letter on the screen."""
+    pressed = running.press("q", keep=True)
+    end = pressed + 5
+    start = len(running.seen)
+    while b"q" not in running.seen[start:]:
+        if time.perf_counter() > end:
+            raise TimeoutError("the key never came")
+        running.read(0.5)
+    taken = running.last_read - pressed
+    running.read_for(0.02)
+    return taken
+
+
+def _idle(variables: dict[str, str]) -> Iterator[Line]:
+    with program(EMPTY, _usual()) as empty, ours(variables) as own:
+        empty.wait("ready")
+        own.wait(READY, "If you send now")
+        for running in (empty, own):
+            running.read_for(2.0)
+        before = empty.cpu, own.cpu
+        written = own.read_for(IDLE_SECONDS)
+        spent = empty.cpu - before[0], own.cpu - before[1]
+        yield Limit("idle: share of a core", [spent[1] / IDLE_SECONDS], most=0.01, scale=100, unit="%")
+        yield Limit("the same, an empty Textual app", [spent[0] / IDLE_SECONDS], scale=100, unit="%")
+        yield Limit("idle: bytes written a second", [written / IDLE_SECONDS], scale=1, unit="bytes")
+        memory = [empty.memory], [own.memory]
+        yield Row("memory when idle", "an empty Textual app", *memory, scale=1e-6, unit="MB", digits=0)
