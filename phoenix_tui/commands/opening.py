@@ -8,6 +8,7 @@ from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from phoenix_tui import paths
 from phoenix_tui.commands import exit_status
@@ -23,12 +24,14 @@ from phoenix_tui.config import (
     require_sound,
     to_client_config,
 )
-from phoenix_tui.core.client import Client
 from phoenix_tui.core.configuration import ClientConfig
 from phoenix_tui.core.errors import ErrorClass, NoProviderAnswered, PhoenixError
 from phoenix_tui.core.spending import provider_cost
 from phoenix_tui.core.types import FallbackMode
 from phoenix_tui.prices import PriceBook
+
+if TYPE_CHECKING:
+    from phoenix_tui.core.client import Client
 
 
 class Refused(PhoenixError):
@@ -55,7 +58,8 @@ class Opened:
     async def client(self, on_notice: Callable[[str], None] = say) -> AsyncIterator[Client]:
         """A client over these settings, with what earlier runs have learned; it leaves what it learns to later ones.
         `on_notice` hears what is wrong with that, in sentences."""
-        from phoenix_tui.store import open_store  # noqa: PLC0415 - a database, which the first picture need not wait for
+        from phoenix_tui.core.client import Client  # noqa: PLC0415 - the network, which no first picture waits for
+        from phoenix_tui.store import open_store  # noqa: PLC0415 - a database, as above
 
         store = open_store(paths.state_dir(os.environ), on_notice=on_notice)
         try:
