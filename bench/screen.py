@@ -34,11 +34,12 @@ def ours(variables: dict[str, str], **size: int) -> Iterator[Program]:
     """The program with an empty state folder and these variables."""
     with tempfile.TemporaryDirectory() as folder:
         own = {"PHOENIX_TUI_STATE_DIR": f"{folder}/state", "PHOENIX_TUI_CONFIG_DIR": f"{folder}/config"}
-        with program(OURS, _usual() | own | variables, **size) as running:
+        with program(OURS, usual() | own | variables, **size) as running:
             yield running
 
 
-def _usual() -> dict[str, str]:
+def usual() -> dict[str, str]:
+    """The environment of a program that is measured."""
     kept = {name: os.environ[name] for name in ("PATH", "HOME", "LANG") if name in os.environ}
     return kept | {"PYTHONPATH": str(Path(__file__).parents[1])}
 
@@ -55,7 +56,7 @@ def _starts(variables: dict[str, str]) -> Iterator[Line]:
     painted: tuple[list[float], list[float]] = ([], [])
     accepted: tuple[list[float], list[float]] = ([], [])
     for turn in range(STARTS + 1):
-        with program(EMPTY, _usual()) as running:
+        with program(EMPTY, usual()) as running:
             theirs = _start(running, "ready", "key z")
         with ours(variables) as running:
             own = _start(running, READY, "z")
@@ -130,7 +131,7 @@ def _key(running: Program) -> float:
 
 
 def _idle(variables: dict[str, str]) -> Iterator[Line]:
-    with program(EMPTY, _usual()) as empty, ours(variables) as own:
+    with program(EMPTY, usual()) as empty, ours(variables) as own:
         empty.wait("ready")
         own.wait(READY, "If you send now")
         for running in (empty, own):
