@@ -166,6 +166,9 @@ def _parser() -> _Parser:
     )
     parser.add_argument("--version", action=_Version, nargs=0, help="show the version and exit")
     parser.add_argument("--demo", action="store_true", help="simulated providers: no key, no network")
+    parser.add_argument(
+        "--screen-reader", action="store_true", help="the screen as plain lines in one column, to be read aloud"
+    )
     commands = parser.add_subparsers(dest="command", metavar="COMMAND", title="commands; without one the screen opens")
 
     ask = commands.add_parser(

@@ -50,7 +50,7 @@ def run_screen(options: argparse.Namespace) -> int:
         return exit_status.USAGE
     try:
         if options.demo:
-            return _run(demo_start())[0]
+            return _run(demo_start(screen_reader=options.screen_reader))[0]
         return _run_own(options)
     except Refused as refused:
         say(str(refused))
@@ -66,10 +66,10 @@ def _run_own(options: argparse.Namespace) -> int:
     resumed: Resumed | None = None
     while True:
         opened = open_settings(options, strict=False, entered=keeper.entered)
-        status, app = _run(_start(opened, keeper, resumed))
+        status, app = _run(_start(opened, keeper, resumed, screen_reader=options.screen_reader))
         if not app.leaves_for_demo:
             return status
-        status, demo = _run(demo_start(comes_back=True))
+        status, demo = _run(demo_start(comes_back=True, screen_reader=options.screen_reader))
         if status or demo.ended_by:
             return status
         resumed = Resumed(app.main.keeper, app.main.saved())
@@ -94,7 +94,7 @@ def _run(start: Start) -> tuple[int, PhoenixApp]:
     return status, app
 
 
-def _start(opened: Opened, keeper: KeyKeeper, resumed: Resumed | None) -> Start:
+def _start(opened: Opened, keeper: KeyKeeper, resumed: Resumed | None, *, screen_reader: bool) -> Start:
     """The screen over the person's own providers."""
     from dataclasses import replace
 
@@ -128,13 +128,13 @@ def _start(opened: Opened, keeper: KeyKeeper, resumed: Resumed | None) -> Start:
         system_prompt=opened.settings.system_prompt or "",
         local_only=opened.config.local_only,
         editor=_editor(os.environ),
-        surroundings=surroundings_of(os.environ, sys.stdout.encoding or "ascii"),
+        surroundings=surroundings_of(os.environ, sys.stdout.encoding or "ascii", screen_reader=screen_reader),
         preferences=preferences,
         keep_preferences=_keep_preferences,
     )
 
 
-def demo_start(*, comes_back: bool = False) -> Start:
+def demo_start(*, comes_back: bool = False, screen_reader: bool = False) -> Start:
     """The screen over simulated providers: no key, no network, nothing kept but in memory. It has the person's own look
     and keys; what they change there is for that run."""
     from phoenix_tui.commands.own_preferences import read_own_preferences
@@ -159,7 +159,7 @@ def demo_start(*, comes_back: bool = False) -> Start:
         is_demo=True,
         comes_back=comes_back,
         editor=_editor(os.environ),
-        surroundings=surroundings_of(os.environ, sys.stdout.encoding or "ascii"),
+        surroundings=surroundings_of(os.environ, sys.stdout.encoding or "ascii", screen_reader=screen_reader),
         preferences=preferences,
     )
 

@@ -13,9 +13,10 @@ from textual import events, on
 from textual.binding import Binding, BindingType
 from textual.driver import Driver
 from textual.filter import LineFilter, Monochrome
+from textual.geometry import Offset
 
 from phoenix_tui import paths
-from phoenix_tui.tui import keys
+from phoenix_tui.tui import keys, real_cursor, spoken
 from phoenix_tui.tui.commands import PhoenixCommands
 from phoenix_tui.tui.desktop_app import DesktopApp
 from phoenix_tui.tui.guard import ErrorsTo, Failed
@@ -51,6 +52,7 @@ class PhoenixApp(DesktopApp, inherit_bindings=False):
 
     def __init__(self, start: Start) -> None:
         read_plain_keys()
+        self._cursor_at = Offset()
         folder = paths.styles_dir()
         sheets = sorted(folder.glob("*.tcss"))
         super().__init__([*sheets], own_files=start.own_files, is_kept=start.state_folder is not None)
@@ -86,6 +88,7 @@ class PhoenixApp(DesktopApp, inherit_bindings=False):
     def on_mount(self) -> None:
         for name in ("chat_title", "is_answering"):
             self.watch(self.main, name, self._show_title)
+        self._show_cursor()
 
     def on_load(self) -> None:
         """Before the terminal is changed: from here on no signal may leave it so."""
@@ -102,9 +105,31 @@ class PhoenixApp(DesktopApp, inherit_bindings=False):
         filters = [own for own in super().get_line_filters() if not isinstance(own, Monochrome)]
         return [*filters, *(own for own in (self._colors, self._signs) if own.enabled)]
 
+    @property
+    def cursor_position(self) -> Offset:
+        """Where the terminal's own cursor is put after each picture: where the keys act now, whatever has moved that
+        since. A magnifier, a braille display and what reads aloud follow it."""
+        for node in (self.screen, self.screen.focused) if self._screen_stacks[self._current_mode] else ():
+            at = getattr(node, "cursor_screen_offset", None)
+            if isinstance(at, Offset):
+                return at
+        return self._cursor_at
+
+    @cursor_position.setter
+    def cursor_position(self, at: Offset) -> None:
+        self._cursor_at = at
+
+    def _show_cursor(self) -> None:
+        """Who listens needs the terminal's own cursor, which Textual hides behind the ones that it draws."""
+        if show := getattr(self._driver, "show_cursor", None):  # as `_show_title`
+            show(is_shown=spoken.in_force())
+        else:
+            self._send(real_cursor.sequence(is_shown=spoken.in_force()))
+
     @on(MainScreen.Preferred)
     def _preferred(self, event: MainScreen.Preferred) -> None:
         self._take_on(event.preferences)
+        self._show_cursor()
         for screen in self.screen_stack:
             screen.refresh(layout=True)
             for widget in screen.walk_children():
@@ -121,6 +146,7 @@ class PhoenixApp(DesktopApp, inherit_bindings=False):
             self.theme = look.theme
         self.no_color = self._colors.enabled = look.no_color
         self._signs.enabled = look.is_ascii
+        spoken.use(is_spoken=look.is_spoken)
         self.animation_level = "none" if look.is_still else "full"
         self.set_class(look.is_ascii, "-ascii")
         self.set_class(look.is_spoken, "-spoken")
@@ -173,7 +199,7 @@ class PhoenixApp(DesktopApp, inherit_bindings=False):
         self.exit()
 
     def action_hint_leave(self) -> None:
-        self.notify(f"{keys.label('quit')} leaves; {keys.label('stop')} stops an answer.", markup=False)
+        self.tell(f"{keys.label('quit')} leaves; {keys.label('stop')} stops an answer.")
 
     def action_command_palette(self) -> None:
         if self.use_command_palette and not isinstance(self.screen, Palette):

@@ -12,7 +12,7 @@ from phoenix_tui.core.events import Confirming
 from phoenix_tui.core.snapshot import ProviderInfo, Reason, ReasonKind, Snapshot
 from phoenix_tui.core.types import AttemptRecord, OutcomeKind, Target
 from phoenix_tui.tui import keys
-from phoenix_tui.tui.text import count, countdown, money, one_line
+from phoenix_tui.tui.text import count, money, one_line
 from phoenix_tui.tui.wording import what_happened
 
 OUTRUN = "outrun"
@@ -23,11 +23,11 @@ NO_ANCHOR = "no_anchor"
 LOCK_SHOWN = "kept on this machine"
 
 
-def question(confirming: Confirming, remaining: float, key: str) -> str:
-    """The question before another provider is told; `remaining` in seconds, `key` is what answers it with yes."""
+def question(confirming: Confirming, when: str, key: str) -> str:
+    """The question before another provider is told; `when` that is (`in 12s`), `key` is what answers it with yes."""
     why = f"{one_line(confirming.reason)}. " if confirming.reason else ""
     to = named(confirming.target)
-    return f"{why}Sending to {to} in {countdown(remaining)}: {key} sends it now, {keys.label('stop')} keeps it here."
+    return f"{why}Sending to {to} {when}: {key} sends it now, {keys.label('stop')} keeps it here."
 
 
 def named(target: Target) -> str:

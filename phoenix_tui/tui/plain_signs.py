@@ -6,6 +6,8 @@ from rich.segment import Segment
 from textual.color import Color
 from textual.filter import LineFilter
 
+from phoenix_tui.tui import spoken
+
 _SIGNS = str.maketrans(
     {
         **dict.fromkeys("│┃▎▌▊▐", "|"),
@@ -31,8 +33,10 @@ _SIGNS = str.maketrans(
 
 
 class PlainSigns(LineFilter):
-    """Draws every line of the screen with plain signs. Letters stay: what a model writes is not ours to spell."""
+    """Draws every line of the screen with plain signs. Letters stay: what a model writes is not ours to spell. Where it
+    is read aloud there are none: what a sign says is said in words."""
 
     def apply(self, segments: list[Segment], background: Color) -> list[Segment]:
         """As `LineFilter` has it."""
-        return [Segment(text.translate(_SIGNS), style, control) for text, style, control in segments]
+        signs = spoken.DRAWN if spoken.in_force() else _SIGNS
+        return [Segment(text.translate(signs), style, control) for text, style, control in segments]

@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from phoenix_tui.core.snapshot import HealthState, ProviderHealth, ProviderInfo, ReasonKind, Snapshot
+from phoenix_tui.tui import spoken
 from phoenix_tui.tui.choice import Choice
 from phoenix_tui.tui.glyphs import Glyphs, style_of, word_of
 from phoenix_tui.tui.health_words import Phrases, remaining_until_retry, why_not
 from phoenix_tui.tui.order_words import first_to_answer
+from phoenix_tui.tui.spoken_words import state_words
 from phoenix_tui.tui.text import countdown, fit, fitting, one_line, seconds
 from phoenix_tui.tui.widgets.row_list import Line
 from phoenix_tui.tui.wording import mend
@@ -34,6 +36,9 @@ def _choice(
     rest = _rest(snapshot, health, info, now)
 
     def line(width: int) -> Line:
+        if spoken.in_force():
+            facts = (state_words(health, info), "your primary" if is_primary else "", rest[0])
+            return ((f"{number}. {info.name}: {', '.join(filter(None, facts))}", "$foreground"),)
         return (
             (f"{number} ", "$text-muted"),
             (glyphs.state(health.state) + " ", state),

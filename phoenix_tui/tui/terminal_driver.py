@@ -15,6 +15,7 @@ from textual._xterm_parser import XTermParser
 from textual.app import App
 from textual.drivers.linux_driver import LinuxDriver
 
+from phoenix_tui.tui import real_cursor
 from phoenix_tui.tui.guard import ErrorsTo
 from phoenix_tui.tui.messages import TerminalLost
 from phoenix_tui.tui.pastes import Pasted, PasteReader
@@ -50,6 +51,7 @@ class TerminalDriver(LinuxDriver):
         self._is_ending = False
         self._is_behind = False
         self._is_lost = False
+        self._shows_cursor = False
         self._has_title = can_be_restored(os.environ)
         self._title = ""
 
@@ -63,6 +65,8 @@ class TerminalDriver(LinuxDriver):
         if self._has_title:
             self.write(PUSH)
             self.show_title(self._title)
+        if self._shows_cursor:
+            self.show_cursor(is_shown=True)
 
     def stop_application_mode(self) -> None:
         if self._is_on:
@@ -104,6 +108,12 @@ class TerminalDriver(LinuxDriver):
         self._title = title
         if self._has_title and title:
             self.write(f"\x1b]2;{title}\x07")
+
+    def show_cursor(self, *, is_shown: bool) -> None:
+        """Show the terminal's own cursor, or hide it, as long as the full screen is on."""
+        if is_shown or self._shows_cursor:
+            self.write(real_cursor.sequence(is_shown=is_shown))
+        self._shows_cursor = is_shown
 
     def _sigtstp_application(self, *_: object) -> None:
         """Ctrl+z of a shell. Done from the loop, since the signal may come in the middle of a write; while an editor

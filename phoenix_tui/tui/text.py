@@ -12,6 +12,7 @@ from rich.cells import cell_len, set_cell_size
 from textual.content import Content
 
 from phoenix_tui.core.text import strip_controls
+from phoenix_tui.tui import spoken
 
 SECONDS_TOLD = 100
 """How long ago a moment is told in seconds; then it is minutes."""
@@ -29,16 +30,37 @@ def seconds(value: float | None) -> str:
 
 
 def countdown(remaining: float) -> str:
-    """Time left, in whole units and never "0s" while something is still to come: `1s`, `59s`, `2m`, `3h`."""
+    """Time left, in whole units and never "0s" while something is still to come: `1s`, `59s`, `2m`, `3h`. Where it is
+    read aloud, it changes each minute at most: `under a minute`, `about 2 minutes`."""
     whole = max(1, int(-(-remaining // 1)))
+    if spoken.in_force():
+        return "under a minute" if whole < 60 else f"about {_about(remaining)}"
     if whole < 100:
         return f"{whole}s"
     minutes = -(-whole // 60)
     return f"{minutes}m" if minutes < 100 else f"{-(-minutes // 60)}h"
 
 
+def due(until: float, now: float) -> str:
+    """When a wait is over, both moments in wall time: `in 12s`. Where that is read aloud it is the time of day, which
+    does not change while one waits: `at 14:03:20`."""
+    return f"at {time_of_day(until, now, exact=True)}" if spoken.in_force() else f"in {countdown(until - now)}"
+
+
+def _about(duration: float) -> str:
+    """Whole minutes, hours or days, as words."""
+    minutes = round(duration / 60)
+    if minutes < 100:
+        return count(max(1, minutes), "minute")
+    hours = round(duration / 3_600)
+    return count(hours, "hour") if hours < 48 else count(round(duration / 86_400), "day")
+
+
 def ago(elapsed: float) -> str:
-    """How long ago, roughly: `just now`, `40 s ago`, `5 min ago`, `3 h ago`, `2 days ago`."""
+    """How long ago, roughly: `just now`, `40 s ago`, `5 min ago`, `3 h ago`, `2 days ago`. As `countdown`, where it is
+    read aloud: `moments ago`, `5 minutes ago`."""
+    if spoken.in_force():
+        return "moments ago" if elapsed < 60 else f"{_about(elapsed)} ago"
     if elapsed < 2:
         return "just now"
     if elapsed < SECONDS_TOLD:

@@ -19,5 +19,5 @@ def test_textual_animations_none_stops_the_blinking_too(
     monkeypatch.setattr(app, "run_screen", opened.append)
     for stream in ("stdin", "stdout", "stderr"):
         monkeypatch.setattr(f"sys.{stream}.isatty", lambda: True)
-    screen.run_screen(argparse.Namespace(demo=True))
+    screen.run_screen(argparse.Namespace(demo=True, screen_reader=False))
     assert opened[0].main.prompt.cursor_blink is not is_reduced

@@ -15,7 +15,7 @@ from phoenix_tui.core.errors import NoProviderAnswered
 from phoenix_tui.core.events import Completed, Confirming
 from phoenix_tui.core.snapshot import Snapshot
 from phoenix_tui.core.types import ChatRequest
-from phoenix_tui.tui import handover, keys
+from phoenix_tui.tui import handover, keys, spoken
 from phoenix_tui.tui.attachments import Attachment, plain
 from phoenix_tui.tui.chat import Chat
 from phoenix_tui.tui.conversation import Conversation
@@ -28,7 +28,7 @@ from phoenix_tui.tui.screens.provider_screen import ClientNotOpen
 from phoenix_tui.tui.screens.setup_screen import SetupScreen
 from phoenix_tui.tui.start import Start
 from phoenix_tui.tui.switching import Meanwhile
-from phoenix_tui.tui.text import countdown, money
+from phoenix_tui.tui.text import due, money
 from phoenix_tui.tui.turn_presenter import Setting, TurnPresenter
 from phoenix_tui.tui.widgets.prompt import Prompt
 from phoenix_tui.tui.widgets.transcript import Transcript
@@ -216,14 +216,18 @@ class AskingScreen(SetupScreen):
             return
         is_free = self.focused is self.prompt and not self.prompt.text
         self.confirm_key = keys.label("send" if is_free else "confirm")
-        self.question = handover.question(self._asked, self._asked.until - self.now, self.confirm_key)
+        self.question = handover.question(self._asked, due(self._asked.until, self.now), self.confirm_key)
 
     def _draw_activity(self) -> None:
+        """What goes on now, with the seconds that it takes. They are counted with reduced motion, too: a number that
+        counts does not move, and who looks wants to know that it is alive. Read aloud, it is said once."""
         what, until, why = self._doing
         elapsed = self.now - self._doing_since
         if what and until is not None and until > self.now:
             # The time first: the reason may be too long for the line.
-            self.activity = f"{what} in {countdown(until - self.now)}" + (f" ({why})" if why else "")
+            self.activity = f"{what} {due(until, self.now)}" + (f" ({why})" if why else "")
+        elif spoken.in_force():
+            self.activity = what
         elif what and elapsed >= ELAPSED_SHOWN_AFTER:
             self.activity = f"{what}{self.glyphs.ellipsis} {int(elapsed)}s"
         else:

@@ -16,7 +16,8 @@ from textual.timer import Timer
 from textual.widget import Widget
 from textual.widgets import Static
 
-from phoenix_tui.tui import keys, messages
+from phoenix_tui.core.snapshot import Snapshot
+from phoenix_tui.tui import keys, messages, spoken, spoken_words
 from phoenix_tui.tui.bindings import Group, bindings_of
 from phoenix_tui.tui.commands import CHAT
 from phoenix_tui.tui.conversation import Conversation
@@ -30,12 +31,13 @@ from phoenix_tui.tui.report import report
 from phoenix_tui.tui.screens.asking_screen import still_coming
 from phoenix_tui.tui.screens.choosing_screen import ChoosingScreen
 from phoenix_tui.tui.screens.help import HelpScreen
+from phoenix_tui.tui.screens.preferring_screen import LONGEST_NOTICE, Severity
 from phoenix_tui.tui.screens.settings import SettingsScreen
 from phoenix_tui.tui.session import Found, Saved, SessionStore
 from phoenix_tui.tui.slash import Run, Say, parse
 from phoenix_tui.tui.slash_commands import carry_out
 from phoenix_tui.tui.start import Start
-from phoenix_tui.tui.text import ago, count
+from phoenix_tui.tui.text import ago, clip, count
 from phoenix_tui.tui.welcome_words import demo_words, needs_setup
 from phoenix_tui.tui.widgets.chip_area import ChipArea
 from phoenix_tui.tui.widgets.completion_list import CompletionList
@@ -64,6 +66,8 @@ class MainScreen(ChoosingScreen):
     ]  # fmt: skip
     BINDINGS: ClassVar[list[BindingType]] = [*bindings_of(Group.ANYWHERE), *bindings_of(Group.READING)]
 
+    told: reactive[str] = reactive("", repaint=False)
+    """The newest passing notice, where it is read aloud; empty once something else goes on."""
     behind: reactive[str] = reactive("providers", repaint=False)
     """What the prompt is left for: the first screen with its providers, or the chat."""
 
@@ -76,6 +80,7 @@ class MainScreen(ChoosingScreen):
         self.offered: Found | None = None
         self._draft_timer: Timer | None = None
         self._save_problem = ""
+        self._shown_before: Snapshot | None = None
 
     def compose(self) -> ComposeResult:
         main, glyphs = MainScreen, self.glyphs
@@ -92,7 +97,7 @@ class MainScreen(ChoosingScreen):
                     yield CompletionList(ellipsis=glyphs.ellipsis, id="completion").data_bind(main.completion)
                 yield FindBar(id="find")
                 yield QuestionBar(id="question").data_bind(main.question)
-                yield ActivityLine(id="activity").data_bind(main.activity, main.estimate)
+                yield ActivityLine(id="activity").data_bind(main.activity, main.estimate, main.told)
                 with Container(id="prompt-box"):
                     yield self.prompt
             with Panels(id="panels"):
@@ -127,6 +132,27 @@ class MainScreen(ChoosingScreen):
         self.chat.say(sentence, tone)
         if not self.has_class("-talking"):
             self.welcome.notices += ((sentence, tone),)
+
+    def tell(self, sentence: str, severity: Severity = "information") -> None:
+        """As `PreferringScreen` has it. A notice that goes by itself is read twice, with what comes out from under it:
+        where somebody listens it stands above the prompt until something else goes on."""
+        if spoken.in_force() and self.is_current:
+            self.told = clip(sentence, LONGEST_NOTICE)
+        else:
+            super().tell(sentence, severity)
+
+    def watch_activity(self, activity: str) -> None:
+        if activity:
+            self.told = ""
+
+    def watch_shown(self) -> None:
+        """As `WritingScreen` has it. To who listens it says what panels show by a sign and a colour."""
+        super().watch_shown()
+        before, now = self._shown_before, self.shown
+        self._shown_before = now
+        if spoken.in_force() and before and now:
+            for sentence in spoken_words.news(before, now, self.begin.wall(), tells_failures=not self.is_answering):
+                self.say(sentence)
 
     def print(self, title: str, lines: Iterable[Sequence[tuple[str, str]]]) -> None:
         """What a command gives, in the chat."""
@@ -274,8 +300,8 @@ class MainScreen(ChoosingScreen):
 
     @property
     def panels_lie_over(self) -> bool:
-        """Whether there is no room for the panels beside the chat."""
-        return any(map(self.has_class, ("-tiny", "-narrow", "-flat", "-low")))
+        """Whether there is no room for the panels beside the chat, or somebody listens, who has one thing at a time."""
+        return spoken.in_force() or any(map(self.has_class, ("-tiny", "-narrow", "-flat", "-low")))
 
     def on_resize(self) -> None:
         self.call_next(self._settle_panels)  # once the classes for the new size stand

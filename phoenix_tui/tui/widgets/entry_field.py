@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from textual import events
 from textual.content import Content
+from textual.geometry import Offset
 from textual.message import Message
 from textual.widget import Widget
 
@@ -72,6 +73,12 @@ class EntryField(Widget, can_focus=True):
         shown = "•" * length if self._masked else strip_controls(self._entered.reveal())
         before, at, after = shown[start : self._at], shown[self._at : self._at + 1], shown[self._at + 1 : start + room]
         return Content.assemble(before, (at or " ", cursor), after, (told, "$text-muted"))
+
+    @property
+    def cursor_screen_offset(self) -> Offset:
+        """Where the cursor stands on the screen."""
+        x, y, width, _ = self.content_region
+        return Offset(x + min(self._at, max(0, width - 1)), y)
 
     async def _on_key(self, event: events.Key) -> None:
         focused = self.screen.focused

@@ -9,11 +9,11 @@ from textual.binding import BindingType
 from textual.reactive import reactive
 
 from phoenix_tui.core.snapshot import Snapshot
-from phoenix_tui.tui import keys, messages
+from phoenix_tui.tui import keys, messages, spoken
 from phoenix_tui.tui.bindings import Group, bindings_of
 from phoenix_tui.tui.glyphs import UNICODE, Glyphs
 from phoenix_tui.tui.order_drag import OrderDrag
-from phoenix_tui.tui.widgets.order_rows import OUTLOOK_LINES, order_rows, outlook_lines
+from phoenix_tui.tui.widgets.order_rows import OUTLOOK_LINES, order_rows, outlook_lines, said_rows
 from phoenix_tui.tui.widgets.row_list import RowList
 
 
@@ -59,6 +59,9 @@ class FallbackPanel(RowList):
         if self._drag is not None and not self._drag.follow(snapshot):
             self._end_drag()
         width, height = self.scrollable_content_region.size
+        if spoken.in_force():
+            self.show_rows(said_rows(snapshot, self.now, width))
+            return
         roomy = height >= 2 * len(snapshot.order) + OUTLOOK_LINES + 1
         landing = self._drag.landing if self._drag else None
         rows = order_rows(snapshot, width, self._glyphs, landing=landing, roomy=roomy)

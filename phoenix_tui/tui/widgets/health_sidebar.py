@@ -10,7 +10,7 @@ from textual.message import Message
 from textual.reactive import reactive
 
 from phoenix_tui.core.snapshot import Snapshot
-from phoenix_tui.tui import messages
+from phoenix_tui.tui import messages, spoken, spoken_words
 from phoenix_tui.tui.bindings import Group, bindings_of
 from phoenix_tui.tui.glyphs import UNICODE, Glyphs
 from phoenix_tui.tui.health_rows import MOST_LINES, columns, health_lines
@@ -51,6 +51,11 @@ class HealthSidebar(RowList):
         width = self.scrollable_content_region.width
         if self.snapshot is None:
             self.show_rows([Row("", ((("starting" + self._glyphs.ellipsis, "$text-muted"),),))])
+            return
+        if spoken.in_force():
+            self.border_subtitle = ""
+            said = spoken_words.health_lines(self.snapshot, self.now, width)
+            self.show_rows([Row(name, lines) for name, lines in said.items()])
             return
         legend = "time to first token, success rate" if columns(width) >= 2 else ""
         if legend != (self.border_subtitle or ""):  # saying it paints the whole panel

@@ -14,6 +14,8 @@ from textual.style import Style
 from textual.visual import Visual
 from textual.widget import Widget
 
+from phoenix_tui.tui import spoken
+
 Line = tuple[tuple[str, str], ...]
 """One line as (text, style) parts. Styles are Textual style strings, texts are never markup."""
 
@@ -32,7 +34,7 @@ class LineView(ScrollView, can_focus=True):
         """Take the place of what is shown; only lines that differ are painted again. `foot` stands below the lines, and
         stays in sight however many they are."""
         before = self._in_view()
-        self._lines, self._foot = tuple(lines), tuple(foot)
+        self._lines, self._foot = tuple(map(_as_it_is_read, lines)), tuple(map(_as_it_is_read, foot))
         size = Size(self.scrollable_content_region.width, len(self._lines) + len(self._foot))
         if size != self.virtual_size:
             # Setting the reactive would lay the whole screen out again; only the scroll bar changes.
@@ -83,3 +85,7 @@ class LineView(ScrollView, can_focus=True):
             return Strip.blank(width, style.rich_style)
         strips = Visual.to_strips(self, Content.assemble(*line), width, 1, style, pad=True)
         return strips[0].crop(0, width) if strips else Strip.blank(width, style.rich_style)
+
+
+def _as_it_is_read(line: Line) -> Line:
+    return spoken.plain_line(line) if spoken.in_force() else line

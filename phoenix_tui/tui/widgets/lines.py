@@ -12,7 +12,7 @@ from textual.style import Style
 from textual.widget import Widget
 
 from phoenix_tui.core.snapshot import Snapshot
-from phoenix_tui.tui import keys
+from phoenix_tui.tui import keys, spoken
 from phoenix_tui.tui.bindings import Group
 from phoenix_tui.tui.estimate import Estimate, phrases
 from phoenix_tui.tui.footer import Hint, footer_of
@@ -21,6 +21,7 @@ from phoenix_tui.tui.handover import LOCK_SHOWN
 from phoenix_tui.tui.health_strip import strip_parts
 from phoenix_tui.tui.health_words import Phrases, offline_banner
 from phoenix_tui.tui.messages import ActionClicked
+from phoenix_tui.tui.spoken_words import health_line
 from phoenix_tui.tui.text import clip, count, fitting, money
 
 TITLE_CELLS = 36
@@ -72,11 +73,18 @@ class StatusLine(ClickableLine):
     def render(self) -> Content:
         name: list[Part] = [("phoenix", "$accent bold"), ("  ", "")]
         lock: list[Part] = [does("local", LOCK_SHOWN, "$health-up bold"), ("  ", "")] if self.kept_here else []
+        if spoken.in_force():
+            return self._said()
         badge: list[Part] = [(f" {self._badge} ", "$on-accent on $accent bold")] if self._badge else []
         room = self.size.width - cells([*name, *lock, *badge]) - 2
         chain, title = self._chain_and_title(room)
         gap: list[Part] = [("  ", "")] if title and badge else []
         return spread([*name, *lock, *chain], [*title, *gap, *badge], self.size.width)
+
+    def _said(self) -> Content:
+        """Without the chain, which the line of health tells."""
+        facts = ("phoenix-tui", self._badge.lower(), LOCK_SHOWN if self.kept_here else "", self.chat_title)
+        return Content.styled(clip(", ".join(filter(None, facts)), self.size.width), "$foreground")
 
     def _chain_and_title(self, room: int) -> tuple[list[Part], list[Part]]:
         """As much of both as fits: first the chain becomes shorter, then the title, and at last it is left out."""
@@ -137,7 +145,7 @@ class HealthStrip(ClickableLine):
         shown = self._content()
         if not shown.is_same(self._shown):
             self._shown = shown
-            self.refresh()
+            self.refresh(layout=spoken.in_force())  # there it takes as many lines as it needs
 
     def render(self) -> Content:
         return self._shown
@@ -145,6 +153,8 @@ class HealthStrip(ClickableLine):
     def _content(self) -> Content:
         if self.snapshot is None:
             return Content.styled("starting" + self._glyphs.ellipsis, "$text-muted")
+        if spoken.in_force():
+            return Content.styled(" ".join(health_line(self.snapshot, self.now, keys.label("panels"))), "$foreground")
         parts = strip_parts(self.snapshot, self.now, self.size.width, self._glyphs, keys.label("panels"))
         return Content.assemble(*(self._piece(*part) for part in parts)).truncate(self.size.width, ellipsis=True)
 
@@ -196,8 +206,12 @@ class ActivityLine(Widget):
 
     activity: reactive[str] = reactive("")
     estimate: reactive[Estimate | None] = reactive(None)
+    told: reactive[str] = reactive("", layout=True)
+    """A passing notice, where it is read aloud: it stands here until something else goes on."""
 
     def render(self) -> Content:
+        if spoken.in_force():
+            return Content.styled(self._said, "$foreground")
         activity = clip(self.activity, self.size.width)
         room = self.size.width - cell_len(activity) - 2
         if self.estimate is None or room < LEAST_ROOM:
@@ -205,6 +219,12 @@ class ActivityLine(Widget):
         style = "$health-degraded" if self.estimate.warns else "$text-muted"
         words = fitting(phrases(self.estimate), room)
         return spread([(activity, "$text-muted")], [(words, style)], self.size.width)
+
+    @property
+    def _said(self) -> str:
+        """What would be sent is left out unless it warns: it would be said anew after every word that is typed."""
+        words = phrases(self.estimate)[0] if self.estimate is not None and self.estimate.warns else ""
+        return ". ".join(part.rstrip(".") for part in (self.told, self.activity, words) if part)
 
     def on_click(self) -> None:
         if self.activity:
@@ -232,16 +252,26 @@ class KeyBar(Widget):
         if self.group is Group.FIND:
             return keys.label("stop"), "close"
         leads = {Group.PROMPT: self.behind, Group.PAGE: "back"}.get(self.group, "write")
+        if spoken.in_force() and self.group is not Group.PAGE:
+            # One word for both: the line would be read at the beginning and at the end of every answer.
+            return keys.label("stop"), f"stop or {leads}"
         return keys.label("stop"), "stop" if self.is_answering else leads
 
-    def render(self) -> Content:
-        right: list[Part] = []
-        if self.tokens:
-            right.append((count(self.tokens, "token"), "$text-muted"))
+    @property
+    def _sums(self) -> list[Part]:
+        """Not read aloud: every answer tells its own."""
+        if spoken.in_force():
+            return []
+        sums: list[Part] = [(count(self.tokens, "token"), "$text-muted")] if self.tokens else []
         if self.budget:
-            right.append((f"  {self.budget}", "$foreground"))
+            sums.append((f"  {self.budget}", "$foreground"))
         elif self.cost_usd is not None:
-            right.append((f"  {money(self.cost_usd)}", "$foreground"))
+            sums.append((f"  {money(self.cost_usd)}", "$foreground"))
+        return sums
+
+    def render(self) -> Content:
+        right = self._sums
+        between = ", " if spoken.in_force() else "   "
         *others, last = footer_of(self.group, keys.in_force())
         kept = len(last[0]) + len(last[1]) + 1
         room = self.size.width - cells(right) - (2 if right else 0) - kept
@@ -259,7 +289,7 @@ class KeyBar(Widget):
             shown.append((key, label))
             used += taken
         for key, label in (*shown, last):
-            left.append(("   " if left else "", ""))
+            left.append((between if left else "", ""))
             left += [self._pressed(key, key, "$accent bold"), self._pressed(key, f" {label}", "$text-muted")]
         return spread(left, right, self.size.width)
 

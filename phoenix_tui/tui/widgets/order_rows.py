@@ -9,6 +9,7 @@ from phoenix_tui.tui.glyphs import Glyphs, style_of
 from phoenix_tui.tui.order_drag import Landing
 from phoenix_tui.tui.order_words import own_places, why
 from phoenix_tui.tui.outlook import outlook
+from phoenix_tui.tui.spoken_words import order_lines, outlook_line
 from phoenix_tui.tui.text import clip, fit, fitting, one_line
 from phoenix_tui.tui.widgets.row_list import Line, Row
 
@@ -35,6 +36,12 @@ def order_rows(
         else:
             rows.append(_row(snapshot, places[name], own.get(name), width, glyphs, roomy=roomy))
     return rows
+
+
+def said_rows(snapshot: Snapshot, now: float, width: int) -> list[Row]:
+    """The same as sentences, with what would become of a message below them."""
+    rows = [Row(name, lines) for name, lines in order_lines(snapshot, width).items()]
+    return [*(rows or [Row("", ((("Nobody is set up yet.", ""),),))]), Row("", outlook_line(snapshot, now, width))]
 
 
 def _row(

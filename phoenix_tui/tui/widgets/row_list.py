@@ -8,7 +8,7 @@ from typing import ClassVar
 
 from textual import events
 from textual.binding import BindingType
-from textual.geometry import Region, Spacing
+from textual.geometry import Offset, Region, Spacing
 from textual.reactive import reactive
 from textual.style import Style
 
@@ -83,6 +83,13 @@ class RowList(LineView):
     def focus_on_click(self) -> bool:
         """Not where it is pulled wider: the focus stays with whoever has it."""
         return self.app.mouse_position.x != self.region.x
+
+    @property
+    def cursor_screen_offset(self) -> Offset:
+        """Where the chosen row begins on the screen."""
+        line = self._keys_at.index(self.chosen) if self.chosen in self._keys_at else 0
+        x, y, _, _ = self.content_region
+        return Offset(x, y + max(0, line - self.scroll_offset.y))
 
     @property
     def shows_cursor(self) -> bool:

@@ -9,6 +9,7 @@ from textual import events
 from textual.binding import BindingType
 from textual.message import Message
 
+from phoenix_tui.tui import spoken
 from phoenix_tui.tui.bindings import Group, bindings_of
 from phoenix_tui.tui.setting_rows import Setting
 from phoenix_tui.tui.text import clip, fit
@@ -81,6 +82,8 @@ class SettingsList(RowList):
         titles, values, sources = cells
         if not setting.key:
             return ((clip(setting.title, sum(cells)), "$accent bold"),)
+        if spoken.in_force():  # whole, as columns that become a sentence
+            return (("  ".join((setting.title, setting.value, setting.source)), "$foreground"),)
         is_chosen = setting.key == self.chosen
         room = values - len(_BEFORE) - len(_AFTER)
         shown = clip(setting.value, room)

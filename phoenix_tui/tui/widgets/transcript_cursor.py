@@ -8,6 +8,7 @@ from typing import ClassVar
 from rich.cells import cell_len
 from textual import events
 from textual.binding import BindingType
+from textual.geometry import Offset
 from textual.message import Message
 from textual.strip import Strip
 
@@ -101,6 +102,14 @@ class TranscriptCursor(TranscriptView):
             if stop is not None and found is not None and found.kind is SpotKind.LINK:
                 return found.value, verb, stops.row_of(self._layout, stop) - self._viewport.top
         return None
+
+    @property
+    def cursor_screen_offset(self) -> Offset:
+        """Where what is pointed at begins on the screen; the last row that is shown, where nothing is."""
+        x, y, _, _ = self.content_region
+        stop, last = self._cursor_in_view, min(self._rows, self._layout.height) - 1
+        row = stops.row_of(self._layout, stop) - self._viewport.top if stop is not None else last
+        return Offset(x, y + max(0, min(row, self._rows - 1)))
 
     @property
     def _shown_cursor(self) -> Stop | None:
