@@ -1,5 +1,5 @@
 """Whether what stands on the screen is read aloud, and what all that is drawn has to obey then: a line is a sentence,
-or facts with commas between them; nothing stands in a column; no sign means anything; nothing changes with every second.
+or facts with commas between them; nothing stands in a column; no sign means anything; nothing counts seconds.
 
 It is in force for the whole program, as the person's keys are: there is one who listens, and times, panels, dialogs and
 the chat are all told to the same person.

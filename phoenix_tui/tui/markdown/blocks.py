@@ -6,7 +6,8 @@ from dataclasses import dataclass, replace
 
 from phoenix_tui.tui.markdown.lines import BLANK, Line, Span
 from phoenix_tui.tui.markdown.parser import References
-from phoenix_tui.tui.markdown.render import code_lines, markdown_lines, paragraph
+from phoenix_tui.tui.markdown.render import Renderer, code_lines, markdown_lines, paragraph
+from phoenix_tui.tui.markdown.spoken import SpokenRenderer, spoken_code
 
 
 def _from_code_on(lines: list[Line]) -> list[Line]:
@@ -31,10 +32,15 @@ class MarkdownBlock:
     continues_code: bool = False
     """The source begins with the lines that open a block of code that goes on with it, to be read but not shown."""
 
-    def lines(self, width: int, references: References) -> list[Line]:
+    def lines(self, width: int, references: References, *, is_spoken: bool = False) -> list[Line]:
         """The block laid out; none for link definitions."""
         lines = markdown_lines(
-            self.source, width, references, table_continues=self.table_continues, ordinal=self.ordinal
+            self.source,
+            width,
+            references,
+            table_continues=self.table_continues,
+            ordinal=self.ordinal,
+            renderer_class=SpokenRenderer if is_spoken else Renderer,
         )
         if self.continues_code:
             lines = _from_code_on(lines)
@@ -56,6 +62,8 @@ class CodeBlock:
     gap: bool
     first: bool
     is_open: bool = False
+    last: bool = False
+    """It ends where the code ends."""
     uses_references = False
 
     @property
@@ -63,9 +71,12 @@ class CodeBlock:
         """Whether it is not the first piece of its block."""
         return not self.first
 
-    def lines(self, width: int, references: References) -> list[Line]:
+    def lines(self, width: int, references: References, *, is_spoken: bool = False) -> list[Line]:
         """The code laid out, with its label when it is the first piece."""
-        lines = code_lines(self.code, self.info, width, first=self.first, is_open=self.is_open)
+        if is_spoken:
+            lines = spoken_code(self.code, self.info, width, first=self.first, last=self.last)
+        else:
+            lines = code_lines(self.code, self.info, width, first=self.first, is_open=self.is_open)
         return [BLANK, *lines] if self.gap else lines
 
     @property
@@ -84,7 +95,7 @@ class Backlog:
     uses_references = False
     continues_code = False
 
-    def lines(self, width: int, references: References) -> list[Line]:
+    def lines(self, width: int, references: References, *, is_spoken: bool = False) -> list[Line]:
         """One row that names how much is still to come."""
         return paragraph([Span(f"… {self.characters:,} characters are being laid out", ("note",))], width)
 

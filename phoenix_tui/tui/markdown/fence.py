@@ -32,7 +32,7 @@ class Fence:
     def take(self, line: str) -> CodeBlock | None:
         """One more line of code; gives the piece before it when that is full."""
         full = len(self._lines) >= self._max_lines or self._characters > self._max_characters
-        block = self._block(self._lines, is_open=False) if full else None
+        block = self._block(self._lines) if full else None
         if full:
             self._lines, self._characters, self._is_first = [], 0, False
         self._lines.append(self._without_indent(line))
@@ -41,7 +41,7 @@ class Fence:
 
     def last(self) -> CodeBlock | None:
         """The piece that is left when the block ends; None when all has been given."""
-        return self._block(self._lines, is_open=False) if self._lines or self._is_first else None
+        return self._block(self._lines, last=True) if self._lines or self._is_first else None
 
     def open_block(self, waiting: list[str], partial: str) -> CodeBlock | None:
         """How the open piece looks with the lines in `waiting` and an unfinished one, which may become the closing."""
@@ -50,8 +50,8 @@ class Fence:
             lines.append(self._without_indent(partial))
         return self._block(lines, is_open=True) if lines or self._is_first else None
 
-    def _block(self, lines: list[str], *, is_open: bool) -> CodeBlock:
-        return CodeBlock(tuple(lines), self.info, self._gap and self._is_first, self._is_first, is_open)
+    def _block(self, lines: list[str], *, is_open: bool = False, last: bool = False) -> CodeBlock:
+        return CodeBlock(tuple(lines), self.info, self._gap and self._is_first, self._is_first, is_open, last)
 
     def _without_indent(self, line: str) -> str:
         margin = len(line) - len(line.lstrip(" "))

@@ -83,7 +83,9 @@ def columns(text: str, width: int, style: Style) -> list[Line]:
 
 
 @dataclass(slots=True)
-class _Renderer:
+class Renderer:
+    """Lays tokens out as they are looked at; `spoken.py` has one for who listens."""
+
     tokens: list[Token]
     references: References
     table_continues: bool
@@ -109,18 +111,16 @@ class _Renderer:
             case "paragraph_open":
                 return paragraph(self.inline(style), width)
             case "heading_open":
-                return paragraph(self.inline((*style, "heading", f"heading-{token.tag[1:]}")), width)
+                return self.heading(int(token.tag[1:]), width, style)
             case "fence" | "code_block":
                 content = token.content.removesuffix("\n").split("\n")
-                return code_lines(tuple(content), token.info.strip(), width)
+                return self.code(tuple(content), token.info.strip(), width)
             case "hr":
-                return [Line((Span("─" * min(width, READING_WIDTH), ("border",)),))]
+                return self.rule(width)
             case "html_block":
                 return verbatim(token.content, width, (*style, "html"))
             case "blockquote_open":
-                bar = Span("│ ", ("border",)) if width - 2 >= _MIN_WIDTH else Span("")
-                inner = self.until("blockquote_close", width - len(bar.text), (*style, "quote")) or [BLANK]
-                return indented(inner, bar, bar)
+                return self.quote(width, (*style, "quote"))
             case "bullet_list_open" | "ordered_list_open":
                 return self.items(token, width, style)
             case "table_open":
@@ -128,11 +128,37 @@ class _Renderer:
             case _:
                 return [Line(row.spans) for row in wrap([Span(token.content, style)], width)] if token.content else []
 
+    def heading(self, level: int, width: int, style: Style) -> list[Line]:
+        return paragraph(self.inline((*style, "heading", f"heading-{level}")), width)
+
+    def code(self, content: tuple[str, ...], info: str, width: int) -> list[Line]:
+        return code_lines(content, info, width)
+
+    def rule(self, width: int) -> list[Line]:
+        return [Line((Span("─" * min(width, READING_WIDTH), ("border",)),))]
+
+    def quote(self, width: int, style: Style) -> list[Line]:
+        bar = Span("│ ", ("border",)) if width - 2 >= _MIN_WIDTH else Span("")
+        inner = self.until("blockquote_close", width - len(bar.text), style) or [BLANK]
+        return indented(inner, bar, bar)
+
+    def bullet(self) -> str:
+        return _BULLETS[(self.list_depth - 1) % len(_BULLETS)]
+
+    def box(self, *, is_done: bool) -> str:
+        return "☑" if is_done else "☐"
+
+    def rows(self, table: Table, width: int) -> list[Line]:
+        return table_lines(table, width, continues=self.table_continues)
+
+    def spans(self, content: str, style: Style) -> list[Span]:
+        return inline_spans(content, self.references, style)
+
     def inline(self, style: Style) -> list[Span]:
         """The inline token that follows an opening one, and its closing token."""
         content = self.tokens[self.at].content
         self.at += 2
-        return inline_spans(content, self.references, style)
+        return self.spans(content, style)
 
     def items(self, opening: Token, width: int, style: Style) -> list[Line]:
         ordered = opening.type == "ordered_list_open"
@@ -151,7 +177,7 @@ class _Renderer:
         self.list_depth += 1
         while self.tokens[self.at].type == "list_item_open":
             self.at += 1
-            mark = f"{number:>{digits}}. " if ordered else f"{_BULLETS[(self.list_depth - 1) % len(_BULLETS)]} "
+            mark = f"{number:>{digits}}. " if ordered else f"{self.bullet()} "
             number += 1
             if box := self.task_box():
                 mark = f"{mark}{box} " if ordered else f"{box} "
@@ -181,7 +207,7 @@ class _Renderer:
         if mark not in ("[ ] ", "[x] "):
             return ""
         self.tokens[self.at + 1] = inline.copy(content=inline.content[4:])
-        return "☐" if mark == "[ ] " else "☑"
+        return self.box(is_done=mark != "[ ] ")
 
     def table(self, width: int) -> list[Line]:
         rows: list[list[Cell]] = []
@@ -194,15 +220,20 @@ class _Renderer:
                 if token.type == "th_open":
                     alignments.append(str(token.attrs.get("style", "")).removeprefix("text-align:") or "left")
                 style: Style = ("strong",) if token.type == "th_open" else PLAIN
-                rows[-1].append(inline_spans(self.tokens[self.at].content, self.references, style))
+                rows[-1].append(self.spans(self.tokens[self.at].content, style))
         self.at += 1
         header, *body = (tuple(row) for row in rows)
-        table = Table(header, tuple(body), tuple(alignments))
-        return table_lines(table, width, continues=self.table_continues)
+        return self.rows(Table(header, tuple(body), tuple(alignments)), width)
 
 
 def markdown_lines(
-    source: str, width: int, references: References, *, table_continues: bool = False, ordinal: int | None = None
+    source: str,
+    width: int,
+    references: References,
+    *,
+    table_continues: bool = False,
+    ordinal: int | None = None,
+    renderer_class: type[Renderer] = Renderer,
 ) -> list[Line]:
     """`source` laid out in `width` cells.
 
@@ -214,7 +245,7 @@ def markdown_lines(
     if too_deep(tokens):
         note = Line((Span("(nested too deeply to lay out: shown as written)", ("note",)),))
         return [note, *verbatim(source.strip("\n"), width, PLAIN)]
-    renderer = _Renderer(tokens, {**own, **references}, table_continues, ordinal)
+    renderer = renderer_class(tokens, {**own, **references}, table_continues, ordinal)
     lines = renderer.until("", width, PLAIN)
     if lines and source.startswith(GLUE):
         lines[0] = replace(lines[0], join="")

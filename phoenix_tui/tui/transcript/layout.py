@@ -49,10 +49,11 @@ class Anchor(NamedTuple):
 
 
 class Layout:
-    """Rows of `entries` at one width."""
+    """Rows of `entries` at one width; `is_spoken`: for somebody who listens."""
 
-    def __init__(self, entries: list[Entry], width: int) -> None:
+    def __init__(self, entries: list[Entry], width: int, *, is_spoken: bool = False) -> None:
         self.entries = entries
+        self.is_spoken = is_spoken
         self.width = max(1, width)
         self._views: OrderedDict[int, EntryView] = OrderedDict()
         self._laid_out: OrderedDict[int, Slot] = OrderedDict()
@@ -99,7 +100,9 @@ class Layout:
         """The view of an entry, made when it is first needed."""
         view = self._views.get(index)
         if view is None:
-            view = self._views[index] = EntryView(self.entries[index], self.width, steps=STEPS)
+            view = self._views[index] = EntryView(
+                self.entries[index], self.width, steps=STEPS, is_spoken=self.is_spoken
+            )
             self._note(index, view)
             self._drop_views()
         self._views.move_to_end(index)

@@ -73,6 +73,7 @@ class Heading(_Uncoded):
     stop: SpotKind | None = None
     gap: bool = False
     is_label: bool = True
+    indent: str = INDENT
 
     @property
     def source(self) -> str:
@@ -93,8 +94,8 @@ class Heading(_Uncoded):
 
     def lines(self, width: int) -> list[Line]:
         """The paragraph, wrapped; further rows are indented."""
-        rows = paragraph(list(self.spans), max(1, width - len(INDENT)))
-        rows = indented(rows, Span(""), Span(INDENT), decorates_first=False)
+        rows = paragraph(list(self.spans), max(1, width - len(self.indent)))
+        rows = indented(rows, Span(""), Span(self.indent), decorates_first=False)
         return [BLANK, *rows] if self.gap else rows
 
 
@@ -133,6 +134,7 @@ class Plain(_NothingToPointAt):
     text: str
     style: Style = PLAIN
     has_columns: bool = False
+    indent: str = INDENT
 
     @property
     def source(self) -> str:
@@ -145,13 +147,13 @@ class Plain(_NothingToPointAt):
 
     def lines(self, width: int) -> list[Line]:
         """The text, indented and wrapped at words; where it has columns, further rows of a line stay in the last."""
-        width = max(1, width - len(INDENT))
+        width = max(1, width - len(self.indent))
         if self.has_columns:
             rows = columns(self.text, width, self.style)
         else:
             text = "\n".join(map(expand_tabs, self.text.split("\n")))
             rows = paragraph([Span(text, self.style)], width)
-        return indented(rows, Span(INDENT), Span(INDENT))
+        return indented(rows, Span(self.indent), Span(self.indent))
 
 
 _BETWEEN = "   "
@@ -211,6 +213,7 @@ class MarkdownPart:
     document: Document
     style: Style = PLAIN
     marks: tuple[Mark, ...] = ()
+    is_spoken: bool = False
     is_label = False
 
     @property
@@ -233,7 +236,7 @@ class MarkdownPart:
         """The piece of a long block that it is, or begins with."""
         if isinstance(self.block, CodeBlock):
             return self.block.source
-        lines = self.block.lines(width, self.document.references)
+        lines = self._laid_out(self.block, width)
         return next((line.code.text for line in lines if line.code is not None), "")
 
     def spots(self, lines: list[Line]) -> list[Spot]:
@@ -247,14 +250,18 @@ class MarkdownPart:
 
     def lines(self, width: int) -> list[Line]:
         """The block, indented."""
-        width = max(1, width - len(INDENT))
-        lines = self.block.lines(width, self.document.references)
+        indent = "" if self.is_spoken else INDENT
+        width = max(1, width - len(indent))
+        lines = self._laid_out(self.block, width)
         for mark in reversed(self.marks):
-            above = len(_beginning(self.block, mark.characters).lines(width, self.document.references))
+            above = len(self._laid_out(_beginning(self.block, mark.characters), width))
             lines[above:above] = _mark_rows(mark.note, width)
         if self.style:
             lines = [replace(line, spans=tuple(_under(self.style, span) for span in line.spans)) for line in lines]
-        return indented(lines, Span(INDENT), Span(INDENT))
+        return indented(lines, Span(indent), Span(indent))
+
+    def _laid_out(self, block: Block, width: int) -> list[Line]:
+        return block.lines(width, self.document.references, is_spoken=self.is_spoken)
 
 
 def _beginning(block: Block, characters: int) -> Block:

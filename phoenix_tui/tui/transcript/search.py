@@ -40,10 +40,13 @@ _Counted = dict[tuple[int, int], tuple[Slot, int]]
 class Search:
     """All matches in `entries`, counted from the entry `start` downwards and then upwards."""
 
-    def __init__(self, entries: Sequence[Entry], needle: Needle, width: int, start: int) -> None:
+    def __init__(
+        self, entries: Sequence[Entry], needle: Needle, width: int, start: int, *, is_spoken: bool = False
+    ) -> None:
         self.needle = needle
         self._entries = entries
         self._width = width
+        self._is_spoken = is_spoken
         self._start = start
         self._counts = Heights([0] * len(entries))
         self._found: dict[int, tuple[_Found, ...]] = {}
@@ -91,7 +94,7 @@ class Search:
         if any(self.needle.may_be_in(text) for text in (str(entry.text), str(entry.reasoning), entry.hint)):
             view, counted = self._growing.pop(index, (None, {}))
             if view is None:
-                view = EntryView(entry, self._width, steps=STEPS, unfolded=True)
+                view = EntryView(entry, self._width, steps=STEPS, unfolded=True, is_spoken=self._is_spoken)
             else:
                 view.sync(STEPS)
             while view.has_more:

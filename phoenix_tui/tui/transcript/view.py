@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from phoenix_tui.tui.markdown.blocks import Block
+from phoenix_tui.tui.markdown.blocks import Block, MarkdownBlock
 from phoenix_tui.tui.markdown.document import Document
 from phoenix_tui.tui.markdown.lines import Line
+from phoenix_tui.tui.markdown.spoken import settled
+from phoenix_tui.tui.transcript import frame, spoken_frame
 from phoenix_tui.tui.transcript.entries import Entry, Kind, Seam, State
-from phoenix_tui.tui.transcript.frame import foot, gap, head, plain_parts
 from phoenix_tui.tui.transcript.heights import Heights
 from phoenix_tui.tui.transcript.needle import FoundIn
 from phoenix_tui.tui.transcript.parts import Mark, MarkdownPart, Part
@@ -80,9 +81,11 @@ class Section:
 
 class _Stream:
     """A growing text in a section: finished blocks, and one open one at the end. Where the text has seams, `marks` says
-    in which part each of them is, and how far in it."""
+    in which part each of them is, and how far in it. For who listens the open one is held back, as far as more text
+    may still change it: what is read aloud is read once."""
 
-    def __init__(self, section: Section, style: tuple[str, ...] = ()) -> None:
+    def __init__(self, section: Section, style: tuple[str, ...] = (), *, is_spoken: bool = False) -> None:
+        self.is_spoken = is_spoken
         self.document = Document()
         self.section = section
         self.style = style
@@ -116,7 +119,7 @@ class _Stream:
         if is_whole and not more:
             document.close()
             self.is_closed = True
-        tail = document.tail()
+        tail = _settled(document.tail()) if self.is_spoken else document.tail()
         if self.shown == len(document.blocks) and tail == self.tail and not self.is_closed:
             return more
         if self.has_tail:
@@ -141,7 +144,7 @@ class _Stream:
 
     def _append(self, block: Block, width: int) -> None:
         marks = tuple(mark for part, mark in self.marks if part == self.shown)
-        self.section.append(MarkdownPart(block, self.document, self.style, marks), width)
+        self.section.append(MarkdownPart(block, self.document, self.style, marks, self.is_spoken), width)
 
     def _pass_on(self, block: Block) -> None:
         """Of the marks that the open end had when it was this block and more, those behind it belong to the next."""
@@ -151,17 +154,27 @@ class _Stream:
                 self.marks[index] = (part + 1, replace(mark, characters=mark.characters - length))
 
 
+def _settled(block: Block | None) -> Block | None:
+    """What of the open end of a text stays as it is; None for nothing."""
+    kept = settled(block.source) if isinstance(block, MarkdownBlock) else ""
+    return replace(block, source=kept) if kept and isinstance(block, MarkdownBlock) else None
+
+
 class EntryView:
     """How one entry falls into rows at one width."""
 
-    def __init__(self, entry: Entry, width: int, *, steps: int, unfolded: bool = False) -> None:
+    def __init__(
+        self, entry: Entry, width: int, *, steps: int, unfolded: bool = False, is_spoken: bool = False
+    ) -> None:
         """With `unfolded` it has all that the entry holds, whatever is folded."""
+        self._is_spoken = is_spoken
+        self._frame = spoken_frame if is_spoken else frame
         self.entry = entry
         self.width = width
         self._is_unfolded = unfolded
         self.sections = [Section() for _ in range(5)]
-        self._answer = _Stream(self.sections[BODY])
-        self._thought = _Stream(self.sections[THOUGHT], ("reasoning",))
+        self._answer = _Stream(self.sections[BODY], is_spoken=is_spoken)
+        self._thought = _Stream(self.sections[THOUGHT], ("reasoning",), is_spoken=is_spoken)
         self._has_plain = False
         self.has_more = False
         self.sync(steps)
@@ -179,11 +192,11 @@ class EntryView:
             self._sync_answer(steps)
         elif not self._has_plain:
             self._has_plain = True
-            for part in plain_parts(entry):
+            for part in self._frame.plain_parts(entry):
                 self.sections[BODY].append(part, width)
-        self.sections[HEAD].replace(head(entry), width)
-        self.sections[GAP].replace(gap(entry), width)
-        self.sections[FOOT].replace(foot(entry), width)
+        self.sections[HEAD].replace(self._frame.head(entry), width)
+        self.sections[GAP].replace(self._frame.gap(entry), width)
+        self.sections[FOOT].replace(self._frame.foot(entry), width)
 
     def _sync_answer(self, steps: int) -> None:
         entry, width = self.entry, self.width
@@ -194,10 +207,10 @@ class EntryView:
             self.has_more = self.has_more or has_more
         elif self._thought.fed:
             self.sections[THOUGHT] = Section()
-            self._thought = _Stream(self.sections[THOUGHT], ("reasoning",))
+            self._thought = _Stream(self.sections[THOUGHT], ("reasoning",), is_spoken=self._is_spoken)
         if self._answer.lags(entry.seams) or (is_folded and self._answer.fed):
             self.sections[BODY] = Section()
-            self._answer = _Stream(self.sections[BODY])
+            self._answer = _Stream(self.sections[BODY], is_spoken=self._is_spoken)
         if not is_folded:
             has_more = self._answer.sync(str(entry.text), entry.seams, is_whole, width, steps)
             self.has_more = self.has_more or has_more

@@ -8,6 +8,7 @@ from typing import Any
 
 from textual.reactive import reactive
 
+from phoenix_tui.tui import spoken
 from phoenix_tui.tui.transcript.entries import Entry, Kind, Offer, State, one_line
 from phoenix_tui.tui.transcript.view import BODY, THOUGHT
 from phoenix_tui.tui.widgets.transcript_finder import TranscriptFinder
@@ -47,7 +48,10 @@ class Transcript(TranscriptFinder):
 
     def begin_answer(self, title: str) -> int:
         """An answer that will stream in; `title` says who gives it. Gives the id for the calls below."""
-        return self._add(Entry(Kind.ANSWER, title=title, state=State.STREAMING))
+        answer = Entry(Kind.ANSWER, title=title, state=State.STREAMING)
+        if spoken.in_force():
+            answer.reasoning_open = False  # shown while it comes, it would be read aloud
+        return self._add(answer)
 
     def append_text(self, answer: int, delta: str) -> None:
         """More of an answer's text."""

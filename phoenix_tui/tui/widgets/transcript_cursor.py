@@ -12,7 +12,7 @@ from textual.geometry import Offset
 from textual.message import Message
 from textual.strip import Strip
 
-from phoenix_tui.tui import addresses, keys
+from phoenix_tui.tui import addresses, keys, spoken
 from phoenix_tui.tui.bindings import Group, bindings_of
 from phoenix_tui.tui.markdown.graphemes import at_cell
 from phoenix_tui.tui.markdown.lines import Line
@@ -117,7 +117,7 @@ class TranscriptCursor(TranscriptView):
         return self._cursor if self.has_focus else None
 
     def _hint(self, line: Line) -> str:
-        return "copy" if line.is_label and line.code is not None else ""
+        return "copy" if line.is_label and line.code is not None and not spoken.in_force() else ""
 
     def _decorated(self, place: Place, line: Line) -> Strip | None:
         stop = next((stop for stop in (self._hovered, self._shown_cursor) if stop and self._holds(stop, place)), None)

@@ -65,7 +65,10 @@ class TranscriptFinder(TranscriptCursor):
         self._searching.stop()
         if wanted.split() and self._layout.height:
             self._origin = self._origin or self._layout.place(self._viewport.top)
-            self._search = Search(self._layout.entries, Needle(wanted), self._layout.width, self._origin.entry)
+            layout = self._layout
+            self._search = Search(
+                layout.entries, Needle(wanted), layout.width, self._origin.entry, is_spoken=layout.is_spoken
+            )
             self._searching.begin(self._search.steps())
         else:
             self._tell()

@@ -14,7 +14,7 @@ from textual.strip import Strip
 from textual.timer import Timer
 from textual.widget import Widget
 
-from phoenix_tui.tui import keys
+from phoenix_tui.tui import keys, spoken
 from phoenix_tui.tui.markdown.lines import Line
 from phoenix_tui.tui.transcript.conversation import Conversation
 from phoenix_tui.tui.transcript.copying import GUTTER, selected_text
@@ -40,7 +40,7 @@ class TranscriptView(ScrollView, can_focus=True):
     def __init__(self, *, id: str | None = None, classes: str | None = None) -> None:  # noqa: A002 - as every widget
         super().__init__(id=id, classes=classes)
         self._conversation = Conversation()
-        self._layout = Layout(self._conversation.entries, 1)
+        self._layout = Layout(self._conversation.entries, 1, is_spoken=spoken.in_force())
         self._viewport = Viewport(self._layout)
         self._painter = Painter(self)
         self._is_settling = False
@@ -68,7 +68,7 @@ class TranscriptView(ScrollView, can_focus=True):
 
     def _begin(self) -> None:
         """All entries are others now."""
-        self._layout = Layout(self._conversation.entries, self._layout.width)
+        self._layout = Layout(self._conversation.entries, self._layout.width, is_spoken=spoken.in_force())
         self._dirty.clear()
         self._viewport.show(self._layout)
         self._show()
@@ -174,9 +174,11 @@ class TranscriptView(ScrollView, can_focus=True):
         self._show()
 
     def notify_style_update(self) -> None:
-        """Another theme: rows stay, their colours are made anew."""
+        """Another theme: rows stay, their colours are made anew. For who listens, the rows are others, too."""
         super().notify_style_update()
         self._painter.forget()
+        if spoken.in_force() is not self._layout.is_spoken:
+            self._begin()
         self._layout.repaint()
 
     def on_focus(self) -> None:
@@ -198,8 +200,9 @@ class TranscriptView(ScrollView, can_focus=True):
 
     @property
     def _end_mark(self) -> str:
-        """What stands over the end of the last row when there is something new below it."""
-        if not self.has_new_below:
+        """What stands over the end of the last row when there is something new below it. Not for who listens: it would
+        be read as the end of that row."""
+        if not self.has_new_below or spoken.in_force():
             return ""
         key = keys.label("transcript.end" if self.has_focus else "chat_end")
         marks = (f" ↓ new below: {key} ", f" ↓ {key} ", "↓")
