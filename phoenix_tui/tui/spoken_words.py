@@ -154,7 +154,7 @@ def _change(
     name, was_out, is_out = health.name, not before.is_available, not health.is_available
     if health.state is HealthState.PROBATION:
         return f"{name} may be asked again: its next answer is a trial." if was_out else ""
-    if not is_out and (was_out or before.state is HealthState.PROBATION):
+    if not is_out and (was_out or before.state in _DOUBTFUL) and health.state not in _DOUBTFUL:
         return f"{name} is back."
     if is_out and not was_out and tells_failures:
         info = snapshot.info_of(name)

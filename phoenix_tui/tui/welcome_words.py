@@ -10,13 +10,14 @@ from rich.cells import cell_len
 from phoenix_tui.core.errors import ErrorClass
 from phoenix_tui.core.profiles import profile_of
 from phoenix_tui.core.snapshot import HealthState, ProviderHealth, ProviderInfo, Snapshot
-from phoenix_tui.tui import keys
+from phoenix_tui.tui import keys, spoken
 from phoenix_tui.tui.glyphs import Glyphs, has_failed_check, is_local_server, style_of, word_of
 from phoenix_tui.tui.health_words import Phrases, why_not
 from phoenix_tui.tui.markdown.lines import Span
 from phoenix_tui.tui.markdown.wrap import wrap
 from phoenix_tui.tui.order_words import first_to_answer
 from phoenix_tui.tui.ports import Tone
+from phoenix_tui.tui.spoken_words import state_words
 from phoenix_tui.tui.text import fit, one_line
 from phoenix_tui.tui.wording import mend
 
@@ -179,6 +180,9 @@ def provider_lines(
     """One of the seven: its number, its state as sign and word, and what there is to say of it, behind that where it
     fits and else below."""
     state = style_of(health.state)
+    if spoken.in_force():
+        facts = (state_words(health, info), *about(health, info)[:1])
+        return wrapped([(f"{number}. {info.name}: {', '.join(filter(None, facts))}", state)], width)
     start: Line = (
         (f"{number} ", "$text-muted"),
         (f"{glyphs.state(health.state)} ", state),

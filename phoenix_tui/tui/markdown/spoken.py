@@ -66,7 +66,7 @@ def _row(header: tuple[Cell, ...], row: tuple[Cell, ...]) -> list[Span]:
     spans: list[Span] = []
     for title, cell in zip(header, row, strict=True):
         if _text(cell):
-            spans += [Span(", ")] if spans else []
+            spans += [Span("; ")] if spans else []
             spans += [*title, Span(": "), *cell] if _text(title) else [*cell]
     return spans
 

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
+from textual import on
 from textual.await_complete import AwaitComplete
-from textual.command import CommandPalette
+from textual.command import CommandList, CommandPalette
+from textual.geometry import Offset
+from textual.widgets import Input
 
 from phoenix_tui.tui.screens.steady import Steady
 
@@ -28,4 +31,23 @@ class ClosesOnce(Steady):
 
 
 class Palette(ClosesOnce, CommandPalette):
-    """Textual's palette."""
+    """Textual's palette, whose cursor is at what is chosen after a key that has chosen it."""
+
+    _goes_through_list = False
+
+    @property
+    def cursor_screen_offset(self) -> Offset | None:
+        """Where the chosen command begins on the screen; None: where one types."""
+        listed = self.query_one(CommandList)
+        if not self._goes_through_list or listed.highlighted is None:
+            return None
+        x, y, _, _ = listed.content_region
+        return Offset(x, y + listed._index_to_line[listed.highlighted] - listed.scroll_offset.y)
+
+    @on(Input.Changed)
+    def _typed(self) -> None:
+        self._goes_through_list = False
+
+    def _action_command_list(self, action: str) -> None:
+        self._goes_through_list = True
+        super()._action_command_list(action)

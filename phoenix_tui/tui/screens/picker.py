@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from textual import events, on
 from textual.app import ComposeResult
 from textual.containers import Vertical
+from textual.geometry import Offset
 from textual.message import Message
 from textual.screen import ModalScreen
 from textual.widgets import Input, Static
@@ -62,6 +63,7 @@ class Picker(ClosesOnce, ModalScreen[str | None]):
         self._choices: dict[str, Choice] = {}
         self._said = ""
         self._narrowed_by = ""
+        self._goes_through_list = False
         self._search = Input(placeholder="Type to narrow", max_length=LONGEST_TYPED, compact=True)
         self._list = ChoiceList()
         self._about = Static("", markup=False, id="picker-about")
@@ -95,6 +97,11 @@ class Picker(ClosesOnce, ModalScreen[str | None]):
         """What was typed, or pasted."""
         return one_line(self._search.value)
 
+    @property
+    def cursor_screen_offset(self) -> Offset | None:
+        """At what is chosen after a key that has chosen it; None: where one types."""
+        return self._list.cursor_screen_offset if self._goes_through_list else None
+
     def _draw(self) -> None:
         """Show what fits what was typed; where that is new, with the best of it chosen."""
         width = self._list.scrollable_content_region.width
@@ -107,6 +114,7 @@ class Picker(ClosesOnce, ModalScreen[str | None]):
             rows.append(Row("", (((said, "$text-muted"),),)))
         if self.typed != self._narrowed_by:
             self._narrowed_by = self.typed
+            self._goes_through_list = False
             self._list.chosen = rows[0].key
         elif not self._list.chosen:
             self._list.chosen = self._current
@@ -157,8 +165,10 @@ class Picker(ClosesOnce, ModalScreen[str | None]):
             case "enter":
                 self._take()
             case "up" | "down":
+                self._goes_through_list = True
                 self._list.choose_by(-1 if event.key == "up" else 1, around=True)
             case "pageup" | "pagedown":
+                self._goes_through_list = True
                 self._list.choose_by(-page if event.key == "pageup" else page)
             case key if key in keys.in_force().of("pick"):
                 self.dismiss(None)

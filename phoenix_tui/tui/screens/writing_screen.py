@@ -17,7 +17,7 @@ from textual.timer import Timer
 
 from phoenix_tui.core.tokens import estimated_text
 from phoenix_tui.core.types import Target
-from phoenix_tui.tui import keys
+from phoenix_tui.tui import keys, spoken
 from phoenix_tui.tui.attachments import (
     Attachment,
     NotAttached,
@@ -73,10 +73,11 @@ class WritingScreen(CompletingScreen):
         self._draw_placeholder()
 
     def _draw_placeholder(self) -> None:
-        """Say in the empty prompt what its keys do; while the person is asked something, the question says it."""
+        """Say in the empty prompt what its keys do; while the person is asked something, the question says it. Where it
+        is read aloud it stays, since it would be read at the beginning and at the end of every answer."""
         if self.question:
             self.prompt.placeholder = ""
-        elif self.is_answering:
+        elif self.is_answering and not spoken.in_force():
             self.prompt.placeholder = Content(
                 f"{keys.label('stop')} stops the answer; {keys.label('send')} sends when it is over"
             )

@@ -13,6 +13,7 @@ from phoenix_tui.tui.transcript.parts import Heading, Offers, Part, Plain, piece
 from phoenix_tui.tui.transcript.spots import SpotKind
 
 _COLUMNS = re.compile(r" {2,}")
+_SECONDS = re.compile(r"\b(\d+(?:\.\d+)?)s\b")
 _SAID_OF = {Kind.SWITCH: "Switch: ", Kind.NOTICE: "Note: ", Kind.ERROR: "Error: "}
 
 
@@ -83,8 +84,13 @@ def foot(entry: Entry) -> list[Part]:
     return [*parts, Offers(entry.offers)] if entry.offers else parts
 
 
+def _aloud(figures: str) -> str:
+    """`0.8s to first word, 62 tok/s` in words."""
+    return _SECONDS.sub(r"\1 seconds", figures.replace("tok/s", "tokens a second"))
+
+
 def _end(entry: Entry) -> list[Part]:
-    who, *figures = _COLUMNS.split(entry.header or entry.title) or ["Answer"]
+    who, *figures = _COLUMNS.split(_aloud(entry.header or entry.title)) or ["Answer"]
     length = count(len(str(entry.text).split()), "word")
     match entry.state:
         case State.STREAMING | State.INTERRUPTED:

@@ -9,6 +9,7 @@ from textual.message import Message
 from textual.reactive import reactive
 from textual.widget import Widget
 
+from phoenix_tui.tui import spoken
 from phoenix_tui.tui.completion import Completion, Option
 from phoenix_tui.tui.text import clip, fit
 
@@ -48,7 +49,11 @@ class CompletionList(Widget):
 
     @staticmethod
     def _rows(completion: Completion | None) -> int:
-        return 0 if completion is None else min(len(completion.options), MOST_ROWS) + bool(completion.note)
+        if completion is None:
+            return 0
+        if spoken.in_force():
+            return 1
+        return min(len(completion.options), MOST_ROWS) + bool(completion.note)
 
     def get_content_height(self, container: object, viewport: object, width: int) -> int:
         """As many rows as there are, at most `MOST_ROWS` and one for the note."""
@@ -59,6 +64,8 @@ class CompletionList(Widget):
         if completion is None:
             return Content()
         width, height = self.size
+        if spoken.in_force():
+            return Content(clip(_said(completion), width))
         room = max(1, height - bool(completion.note))
         chosen = completion.chosen or 0
         self._top = max(min(self._top, chosen), chosen - room + 1, 0)
@@ -96,3 +103,14 @@ class CompletionList(Widget):
         completion = self.completion
         if completion is not None and offset is not None and self._top + offset.y < len(completion.options):
             self.post_message(self.Clicked(self._top + offset.y))
+
+
+def _said(completion: Completion) -> str:
+    """What is chosen, or comes first, as a sentence: a list that changes with every letter cannot be listened to."""
+    if not completion.options:
+        return completion.note
+    at = completion.chosen or 0
+    option = completion.options[at]
+    name = f"{option.label} {option.argument}".rstrip()
+    said = f"{name}: {option.description}" if option.description else name
+    return f"{completion.title}, {at + 1:,} of {len(completion.options):,}: {said}"
