@@ -9,10 +9,10 @@ from itertools import zip_longest
 from rich.cells import cell_len
 
 from phoenix_tui.core.errors import ErrorInfo
-from phoenix_tui.core.snapshot import HealthState, ProviderHealth, ProviderInfo, Snapshot
+from phoenix_tui.core.snapshot import HealthState, ModelHealth, ProviderHealth, ProviderInfo, Snapshot
 from phoenix_tui.core.text import strip_controls
 from phoenix_tui.core.types import RateLimit
-from phoenix_tui.tui import keys, latency_graph, provider_facts
+from phoenix_tui.tui import keys, latency_graph, provider_facts, spoken
 from phoenix_tui.tui.glyphs import Glyphs, has_failed_check, style_of, word_of
 from phoenix_tui.tui.health_words import (
     headroom,
@@ -28,7 +28,7 @@ from phoenix_tui.tui.health_words import (
 )
 from phoenix_tui.tui.latency_graph import Line, Part
 from phoenix_tui.tui.provider_facts import Fact
-from phoenix_tui.tui.text import SECONDS_TOLD, ago, clip, fit, fitting, one_line, seconds, time_of_day, wrapped
+from phoenix_tui.tui.text import SECONDS_TOLD, ago, clip, count, fit, fitting, one_line, seconds, time_of_day, wrapped
 from phoenix_tui.tui.wording import next_step, what_happened
 
 LONGEST_WORDS = 4_000
@@ -148,7 +148,7 @@ def _indented(page: Page, phrases: tuple[str, ...], style: str) -> Line:
 def body(page: Page) -> tuple[Line, ...]:
     """All sections: one below the other, or the figures on the left and what happened on the right."""
     is_well = page.health.state in (HealthState.HEALTHY, HealthState.UNKNOWN) and not has_failed_check(page.health)
-    if page.width < _BESIDE:
+    if page.width < _BESIDE or spoken.in_force():
         urgent, later = _split(_error(page, page.width), is_well)
         whole = (*_setup(page, page.width), *urgent, *_graph(page, page.width), *_figures(page, page.width), *later)
         return tuple(_column((*whole, *_happened(page, page.width))))
@@ -200,6 +200,9 @@ def _graph(page: Page, width: int) -> tuple[Section, ...]:
     rows = 4 if page.height < 24 else 6 if page.height < 44 else 8
     if page.health.state is HealthState.UNCONFIGURED:
         return ()
+    if spoken.in_force():
+        said = latency_graph.summary(page.health, page.now)
+        return (Section("Time to first token, the last hour", (*_wrapped(said, width, ""),)),)
     lines = latency_graph.chart(page.health, page.now, width, rows, page.glyphs)
     if len(lines) > 1:
         lines = (*lines, ((latency_graph.summary(page.health, page.now), _MUTED),))
@@ -263,6 +266,8 @@ def _texts(facts: Iterable[Fact], width: int) -> tuple[Line, ...]:
 
 def _models(page: Page, width: int) -> tuple[Line, ...]:
     """What is known of each model that was asked: its times to first token, its answers, its rest."""
+    if spoken.in_force():
+        return tuple(line for its in page.health.models for line in _wrapped(_model_said(page, its), width, ""))
     asked = page.info.model
     name_cells = max(10, width - 3 * _VALUE - 2)
     lines: list[Line] = []
@@ -281,6 +286,13 @@ def _models(page: Page, width: int) -> tuple[Line, ...]:
     return (((" " * (name_cells + 2) + head, _MUTED),), *lines)
 
 
+def _model_said(page: Page, its: ModelHealth) -> str:
+    """One model as a sentence."""
+    facts = [f"median {seconds(its.ttft_median)}", f"95 % under {seconds(its.ttft_p95)}"] if its.samples else []
+    facts += [count(its.samples, "answer"), provider_facts.rest(its, page.now)]
+    return f"{its.model or 'of its own choice'}: {', '.join(filter(None, facts))}"
+
+
 def _limits(page: Page, width: int) -> Iterator[Line]:
     """What is left of each limit, as a bar and in words."""
     for limit in page.health.headroom:
@@ -293,7 +305,7 @@ def _limits(page: Page, width: int) -> Iterator[Line]:
 
 def _bar(page: Page, limit: RateLimit, style: str) -> Line:
     share = share_left(limit)
-    if share is None:
+    if share is None or spoken.in_force():
         return ()
     filled = max(1 if share else 0, round(share * _BAR))
     return (page.glyphs.filled * filled, style), (page.glyphs.unfilled * (_BAR - filled) + "  ", _MUTED)

@@ -92,14 +92,14 @@ def order_lines(snapshot: Snapshot, width: int) -> dict[str, tuple[Line, ...]]:
 def _of_order(snapshot: Snapshot, place: Placement, own: dict[str, int]) -> str:
     name = place.target.provider
     health, info = snapshot.health_of(name), snapshot.info_of(name)
-    number = f"{place.position}." if place.eligible else "Not asked now:"
     own_place = own.get(name)
     facts = [state_words(health, info), *why(place, health, info, own_place or place.own_position)[:1]]
     if own_place is not None and own_place != place.position:
         facts.append(f"your number {own_place}")
     if place.pinned:
         facts.append("pinned to its place")
-    return f"{number} {name}: {', '.join(dict.fromkeys(facts))}."
+    said = f"{place.position}. {name}" if place.eligible else f"{name} is not asked now"
+    return f"{said}: {', '.join(dict.fromkeys(facts))}."
 
 
 def outlook_line(snapshot: Snapshot, now: float, width: int) -> tuple[Line, ...]:

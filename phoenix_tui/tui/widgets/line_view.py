@@ -7,7 +7,7 @@ from itertools import zip_longest
 from typing import ClassVar
 
 from textual.content import Content
-from textual.geometry import Region, Size
+from textual.geometry import Offset, Region, Size
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
 from textual.style import Style
@@ -43,6 +43,11 @@ class LineView(ScrollView, can_focus=True):
         for y, (old, new) in enumerate(zip_longest(before, self._in_view())):
             if old != new:
                 self._repaint(y)
+
+    @property
+    def cursor_screen_offset(self) -> Offset:
+        """Where the first of the lines that are in view begins on the screen."""
+        return self.content_region.offset
 
     def line_text(self, y: int) -> str:
         """The plain text of one line, for tests and for reading aloud."""
