@@ -14,6 +14,7 @@ from textual.binding import Binding, BindingType
 from textual.driver import Driver
 from textual.filter import LineFilter, Monochrome
 from textual.geometry import Offset
+from textual.widgets import Input
 
 from phoenix_tui import paths
 from phoenix_tui.tui import keys, real_cursor, spoken
@@ -118,6 +119,12 @@ class PhoenixApp(DesktopApp, inherit_bindings=False):
     @cursor_position.setter
     def cursor_position(self, at: Offset) -> None:
         self._cursor_at = at
+
+    @on(events.DescendantFocus)
+    def _focused(self, event: events.DescendantFocus) -> None:
+        """The lines of dialogs and lists blink by themselves."""
+        if isinstance(event.widget, Input):
+            event.widget.cursor_blink = self.animation_level != "none"
 
     def _show_cursor(self) -> None:
         """Who listens needs the terminal's own cursor, which Textual hides behind the ones that it draws."""

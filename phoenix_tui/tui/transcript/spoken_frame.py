@@ -91,7 +91,7 @@ def _aloud(figures: str) -> str:
 
 def _end(entry: Entry) -> list[Part]:
     who, *figures = _COLUMNS.split(_aloud(entry.header or entry.title)) or ["Answer"]
-    length = count(len(str(entry.text).split()), "word")
+    length = count(sum(any(map(str.isalnum, word)) for word in str(entry.text).split()), "word")
     match entry.state:
         case State.STREAMING | State.INTERRUPTED:
             return []

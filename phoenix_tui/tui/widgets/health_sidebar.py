@@ -52,14 +52,14 @@ class HealthSidebar(RowList):
         if self.snapshot is None:
             self.show_rows([Row("", ((("starting" + self._glyphs.ellipsis, "$text-muted"),),))])
             return
-        if spoken.in_force():
-            self.border_subtitle = ""
-            said = spoken_words.health_lines(self.snapshot, self.now, width)
-            self.show_rows([Row(name, lines) for name, lines in said.items()])
-            return
-        legend = "time to first token, success rate" if columns(width) >= 2 else ""
+        is_spoken = spoken.in_force()
+        legend = "time to first token, success rate" if columns(width) >= 2 and not is_spoken else ""
         if legend != (self.border_subtitle or ""):  # saying it paints the whole panel
             self.border_subtitle = legend
+        if is_spoken:
+            said = spoken_words.health_lines(self.snapshot, self.now, width)
+            self.show_rows([Row(name, its) for name, its in said.items()])
+            return
         number = len(self.snapshot.providers)
         lines = max(1, min(self.size.height // number, MOST_LINES))
         shown = health_lines(self.snapshot, self.now, width, lines, self._glyphs)
