@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from tests.helpers.terminal import Terminal, terminal
+from tests.helpers.tmux import MISSING, Tmux, tmux
 
 pytestmark = [pytest.mark.pty, pytest.mark.skipif(os.name == "nt", reason="no pseudo-terminals")]
 
@@ -79,3 +80,40 @@ def test_what_was_chosen_holds_in_the_next_run_and_in_the_demo_too(tmp_path: Pat
         program.press(CTRL_Q)
         assert program.wait_for_end() == 0
     assert program.raw.decode("utf-8").isascii()
+
+
+def test_who_listens_gets_plain_lines_and_every_answer_to_its_end() -> None:
+    with terminal("--demo", "--screen-reader", env={}) as program:
+        program.wait_for("Write a message", "openrouter answers first.")
+        program.press("why is the sky blue?\r")
+        program.wait_for("You:", "OpenRouter finished: ")
+        program.press("\x1b[20~")  # f9
+        program.wait_for("1. openrouter: ready, answers first, your primary.")
+        program.press(f"{ESC}{CTRL_Q}")
+        assert program.wait_for_end() == 0
+    assert not re.findall("[\u2500-\u25ff\u2800-\u28ff]", program.raw.decode("utf-8"))
+    assert program.left == {}
+
+
+@pytest.mark.skipif(bool(MISSING), reason=MISSING)
+def test_who_listens_has_the_real_cursor_where_they_write_and_a_still_screen(tmp_path: Path) -> None:
+    with tmux("--demo", "--screen-reader", env={}, folder=tmp_path, columns=80, rows=24) as window:
+        window.wait_for("Write a message", "openrouter answers first.")
+        window.type("abc")
+        window.wait_for("abc")
+        window.wait_until(lambda: _cursor(window) == "3 22 1", "the cursor behind what was typed")
+        window.press("C-o", "Down")
+        window.wait_for("2. openai: ")
+        window.wait_until(lambda: window.text.splitlines()[_row(window)].startswith("2. openai: "), "the chosen row")
+        window.press("Escape", "C-q")
+        assert window.wait_for_end() == 0
+        assert window.flags == window.flags_before
+
+
+def _cursor(window: Tmux) -> str:
+    """Column, row, and whether it is shown."""
+    return window("display-message", "-p", "#{cursor_x} #{cursor_y} #{cursor_flag}").strip()
+
+
+def _row(window: Tmux) -> int:
+    return int(_cursor(window).split()[1])

@@ -12,6 +12,7 @@ from textual import events
 from textual.keys import _character_to_key
 from textual.pilot import Pilot
 
+from phoenix_tui.tui import spoken
 from phoenix_tui.tui.app import PhoenixApp
 from phoenix_tui.tui.clipboard import Clipboard
 from phoenix_tui.tui.look import Surroundings
@@ -124,6 +125,12 @@ class Opened:
     async def answered(self, count: int = 1) -> None:
         """Wait until `count` turns have been asked for and the last one is over."""
         await self.until(lambda: len(self.client.turns) == count and not self.screen.is_answering)
+
+
+@pytest.fixture(autouse=True)
+def _somebody_looks() -> None:
+    """Whatever the test before has opened; a screen that is opened says itself for whom it is."""
+    spoken.use(is_spoken=False)
 
 
 OpenScreen = Callable[..., AbstractAsyncContextManager[Opened]]

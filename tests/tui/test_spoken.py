@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from dataclasses import replace
 from html import unescape
 
@@ -35,10 +34,8 @@ ANSWER = (
 
 
 @pytest.fixture
-def listens() -> Iterator[None]:
+def listens() -> None:
     spoken.use(is_spoken=True)
-    yield
-    spoken.use(is_spoken=False)
 
 
 def rows(ui: Opened) -> list[str]:
@@ -122,6 +119,21 @@ async def test_lists_are_sentences(open_screen: OpenScreen) -> None:
         await ui.until(lambda: "enter: Send the message" in rows(ui))
 
 
+async def test_what_a_command_prints_has_no_columns(open_screen: OpenScreen) -> None:
+    async with open_screen(FakeClient(snapshot_of(DOWN)), screen_reader=True, size=(100, 60)) as ui:
+        await ui.run_actions("providers", "route")
+        said = [row.strip() for row in rows(ui)]
+        assert "openai: down" in said
+        assert "1. openrouter healthy" in said
+        assert not [row for row in said if "  " in row]
+
+
+async def test_a_notice_over_another_screen_is_one_line_without_a_frame(open_screen: OpenScreen) -> None:
+    async with open_screen(screen_reader=True, size=(60, 20)) as ui:
+        await ui.pilot.press("f9", "enter", "c")
+        await ui.until(lambda: "openrouter was checked: healthy." in rows(ui))
+
+
 async def test_one_completion_is_said_at_a_time(open_screen: OpenScreen) -> None:
     async with open_screen(screen_reader=True, size=(100, 30)) as ui:
         await ui.type("/ne")
@@ -170,7 +182,7 @@ async def test_a_minute_changes_nothing_that_has_not_happened(
     if script == "wait":
         script = [started("openrouter"), Waiting(target("openrouter"), 1.0, NOW + 300, "limit"), HOLD]
     elif script == "ask":
-        script = [started("openrouter"), Confirming(target("openai"), "it failed", 300.0, NOW + 300), HOLD]
+        script = [started("openrouter"), Confirming(target("openai"), 300.0, NOW + 300, "it failed"), HOLD]
     snapshot = make_snapshot(openai=replace(OUT, retry_at=at(1_000)))
     client = FakeClient(snapshot, script)
     async with open_screen(client, screen_reader=True, wall=clock, size=(100, 30), app_class=Painting) as ui:

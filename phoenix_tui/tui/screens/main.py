@@ -136,10 +136,12 @@ class MainScreen(ChoosingScreen):
     def tell(self, sentence: str, severity: Severity = "information") -> None:
         """As `PreferringScreen` has it. A notice that goes by itself is read twice, with what comes out from under it:
         where somebody listens it stands above the prompt until something else goes on."""
-        if spoken.in_force() and self.is_current:
+        if spoken.in_force() and self.app.screen is self:
             self.told = clip(sentence, LONGEST_NOTICE)
-        else:
-            super().tell(sentence, severity)
+            return
+        if spoken.in_force():
+            self.app.clear_notifications()
+        super().tell(sentence, severity)
 
     def watch_activity(self, activity: str) -> None:
         if activity:

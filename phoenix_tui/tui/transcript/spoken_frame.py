@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import re
 
-from phoenix_tui.tui import keys
+from phoenix_tui.tui import keys, spoken
 from phoenix_tui.tui.markdown.lines import Span
 from phoenix_tui.tui.text import count
 from phoenix_tui.tui.transcript.entries import Entry, Kind, State
@@ -71,7 +71,8 @@ def plain_parts(entry: Entry) -> list[Part]:
         case Kind.USER:
             return [Plain(piece, ("user",), indent="") for piece in pieces(text)]
         case Kind.OUTPUT:
-            return [Plain(piece, ("output",), indent="") for piece in pieces(text)]
+            said = "\n".join(spoken.plain(line).removeprefix("- ") for line in text.split("\n"))
+            return [Plain(piece, ("output",), indent="") for piece in pieces(said)]
         case _:
             return []
 
