@@ -11,13 +11,20 @@ from rich.console import RenderableType
 from textual.screen import Screen
 from textual.widgets import Input
 
+from phoenix_tui import cli
+from phoenix_tui.commands import screen
 from phoenix_tui.core.errors import ErrorClass, ErrorInfo
 from phoenix_tui.core.events import AttemptAborted, Confirming, ReasoningDelta, TextDelta, Waiting
 from phoenix_tui.core.snapshot import HealthState, ProviderHealth
-from phoenix_tui.tui import spoken, text
+from phoenix_tui.sim.answer_texts import ABOUT, BY_TOPIC, CODE, FAILOVER, HELLO
+from phoenix_tui.sim.answers import tokens
+from phoenix_tui.tui import app, spoken, text
 from phoenix_tui.tui.app import PhoenixApp
 from phoenix_tui.tui.screens.help import HelpScreen
 from phoenix_tui.tui.spoken_words import health_line, health_lines, news, order_lines
+from phoenix_tui.tui.transcript.conversation import Conversation
+from phoenix_tui.tui.transcript.entries import Entry, Kind, State
+from phoenix_tui.tui.transcript.layout import Layout
 from phoenix_tui.tui.widgets.lines import ActivityLine, KeyBar
 from tests.tui.conftest import Opened, OpenScreen
 from tests.tui.fakes import HOLD, NOW, FakeClient, FakeKeys, answer, at, attempt, make_snapshot, says, started, target
@@ -107,6 +114,18 @@ async def test_panels_lie_over_the_chat_at_every_width_and_take_all_of_it(
         assert not ui.screen.query_one("#panels").region
 
 
+@pytest.mark.parametrize("demo", [True, False])
+def test_the_flag_is_for_this_run(demo: bool, monkeypatch: pytest.MonkeyPatch) -> None:
+    opened: list[PhoenixApp] = []
+    monkeypatch.setattr(app, "run_screen", opened.append)
+    for stream in ("stdin", "stdout", "stderr"):
+        monkeypatch.setattr(f"sys.{stream}.isatty", lambda: True)
+    asked = ["--screen-reader", *(["--demo"] if demo else [])]
+    screen.run_screen(cli._parser().parse_args(asked))
+    assert opened[0].has_class("-spoken")
+    assert not opened[0].main.preferences.screen_reader, "nothing is kept"
+
+
 async def test_lists_are_sentences(open_screen: OpenScreen) -> None:
     async with open_screen(FakeClient(snapshot_of(DOWN)), screen_reader=True, size=(100, 40)) as ui:
         assert "openrouter answers first. openai is down, next try in under a minute. f9 tells of all." in rows(ui)
@@ -145,7 +164,7 @@ async def test_it_is_put_on_and_off_while_it_runs(open_screen: OpenScreen) -> No
         await ui.send("why?")
         await ui.answered()
         ui.screen.prefer(screen_reader=True)
-        await ui.until(lambda: " openrouter finished" in ui.drawn.lower())
+        await ui.until(lambda: not ui.screen.query_one("#panels").region and "OpenRouter finished" in ui.drawn)
         assert " You:" in rows(ui)
         ui.screen.prefer(screen_reader=None)
         await ui.until(lambda: "╭" in ui.drawn and "finished" not in ui.drawn)
@@ -262,6 +281,33 @@ async def test_an_answer_is_shown_by_whole_blocks(open_screen: OpenScreen) -> No
         assert whole[at_code + 4] == "OpenAI finished: 11 words, gpt, 0.8 seconds to first word, 62 tokens a second.", (
             whole
         )
+
+
+@pytest.mark.parametrize("written", [*BY_TOPIC, CODE, FAILOVER, ABOUT, HELLO])
+def test_what_was_read_once_is_never_written_anew(written: str) -> None:
+    """Answers as models give them, token by token: what is shown only grows, and not by half a block."""
+    conversation = Conversation()
+    layout = Layout(conversation.entries, 60, is_spoken=True)
+    reply = Entry(Kind.ANSWER, title="OpenAI", state=State.STREAMING)
+    conversation.add(reply)
+    layout.added()
+
+    def shown() -> list[str]:
+        layout.changed(0)
+        while layout.measure(0, layout.height):
+            pass
+        return [layout.line(layout.place(row)).text for row in range(layout.height)]
+
+    before, steps = shown(), 0
+    for token in tokens(written.strip()):
+        reply.text.append(token)
+        now = shown()
+        assert now[: len(before)] == before
+        steps += now != before
+        before = now
+    conversation.end(reply, State.DONE, header="OpenAI  gpt")
+    assert shown()[: len(before)] == before
+    assert steps > 2, "it does not wait for the end either"
 
 
 async def test_what_colours_and_bars_say_is_said(open_screen: OpenScreen) -> None:

@@ -44,10 +44,10 @@ _ENTRIES: st.SearchStrategy[list[dict[str, Any]]] = st.lists(
 )
 
 
-def _loaded(data: list[dict[str, Any]], width: int) -> Layout:
+def _loaded(data: list[dict[str, Any]], width: int, *, is_spoken: bool = False) -> Layout:
     conversation = Conversation()
     conversation.load(data)
-    return Layout(conversation.entries, width)
+    return Layout(conversation.entries, width, is_spoken=is_spoken)
 
 
 def _all_lines(layout: Layout) -> list[Line]:
@@ -99,12 +99,18 @@ def test_every_row_has_one_place_whatever_was_seen_first(
 
 
 @settings(max_examples=80, deadline=None)
-@given(text=_TEXTS, reasoning=_TEXTS, cuts=st.lists(st.integers(1, 40), min_size=1, max_size=30), below=st.booleans())
+@given(
+    text=_TEXTS,
+    reasoning=_TEXTS,
+    cuts=st.lists(st.integers(1, 40), min_size=1, max_size=30),
+    below=st.booleans(),
+    is_spoken=st.booleans(),
+)
 def test_an_answer_that_streamed_in_has_the_rows_of_one_that_was_loaded(
-    text: str, reasoning: str, cuts: list[int], below: bool
+    text: str, reasoning: str, cuts: list[int], below: bool, is_spoken: bool
 ) -> None:
     conversation = Conversation()
-    layout = Layout(conversation.entries, 30)
+    layout = Layout(conversation.entries, 30, is_spoken=is_spoken)
     answer = Entry(Kind.ANSWER, title="OpenAI", state=State.STREAMING)
     conversation.add(answer)
     if below:
@@ -120,7 +126,7 @@ def test_an_answer_that_streamed_in_has_the_rows_of_one_that_was_loaded(
             layout.measure(0, 10)
     conversation.end(answer, State.DONE, header="OpenAI gpt")
     layout.changed(0)
-    assert _all_lines(layout) == _all_lines(_loaded(conversation.dump(), 30))
+    assert _all_lines(layout) == _all_lines(_loaded(conversation.dump(), 30, is_spoken=is_spoken))
 
 
 def test_a_huge_answer_is_split_a_little_at_a_time_and_says_what_is_still_to_come() -> None:
