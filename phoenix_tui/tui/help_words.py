@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import zip_longest
 
+from phoenix_tui.tui import spoken
 from phoenix_tui.tui.bindings import KEYS, Group, beside
 from phoenix_tui.tui.keys import Keys
 from phoenix_tui.tui.slash import COMMANDS
@@ -51,7 +52,7 @@ def sections(about: str, group: Group | None, keys: Keys) -> tuple[Section, ...]
         *((Section("Here", about, own),) if about or own else ()),
         *(Section(one.value, entries=_entries(one, keys)) for one in others),
         Section("Commands: a line that begins with /", entries=tuple(_commands())),
-        Section("Signs", entries=_SIGNS),
+        *(() if spoken.in_force() else (Section("Signs", entries=_SIGNS),)),
     )
 
 

@@ -41,6 +41,12 @@ def in_force() -> bool:
     return _is_spoken
 
 
+def help_of(part: object) -> str:
+    """What a part of the screen says of itself: its HELP, or, where that is of what one sees, its HELP_SPOKEN."""
+    of_the_eye = getattr(part, "HELP", None) or ""
+    return str(getattr(part, "HELP_SPOKEN", of_the_eye) if _is_spoken else of_the_eye)
+
+
 def plain(text: str) -> str:
     """`text` without signs. Of its columns the first is what the others speak of: `theme: auto, default`, but for a
     number: `1. openai, ready`."""

@@ -27,7 +27,7 @@ from phoenix_tui.tui.transcript.entries import Entry, Kind, State
 from phoenix_tui.tui.transcript.layout import Layout
 from phoenix_tui.tui.widgets.lines import ActivityLine, KeyBar
 from tests.tui.conftest import Opened, OpenScreen
-from tests.tui.fakes import HOLD, NOW, FakeClient, FakeKeys, answer, at, attempt, make_snapshot, says, started, target
+from tests.tui.fakes import HOLD, NOW, FakeClient, FakeKeys, at, attempt, make_snapshot, says, started, target
 from tests.tui.test_provider_page import DOWN, snapshot_of
 
 SIZES = [(60, 20), (100, 30), (160, 48)]
@@ -475,4 +475,7 @@ async def test_help_says_what_has_the_focus(open_screen: OpenScreen) -> None:
         await ui.pilot.press("f1")
         await ui.until(lambda: isinstance(ui.app.screen, HelpScreen))
         assert " Help" in rows(ui)
-        assert answer("x").text == "x"
+        await ui.pilot.press("escape", "f9", "f1")
+        await ui.until(lambda: "a sentence each" in ui.drawn)
+        await ui.type("Signs")
+        await ui.until(lambda: 'Nothing here has "Signs" in it.' in rows(ui))

@@ -67,7 +67,8 @@ def _row(header: tuple[Cell, ...], row: tuple[Cell, ...]) -> list[Span]:
     for title, cell in zip(header, row, strict=True):
         if _text(cell):
             spans += [Span("; ")] if spans else []
-            spans += [*title, Span(": "), *cell] if _text(title) else [*cell]
+            name = [*title, Span(" " if _text(title).endswith((":", "?", "!")) else ": ")] if _text(title) else []
+            spans += [*name, *cell]
     return spans
 
 

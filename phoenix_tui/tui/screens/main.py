@@ -341,8 +341,7 @@ class MainScreen(ChoosingScreen):
             self.set_focus(self.prompt)
 
     def action_help(self) -> None:
-        about = getattr(self.focused, "HELP", "") or ""
-        self.app.push_screen(HelpScreen(keys.filled(str(about)), self.group))
+        self.app.push_screen(HelpScreen(keys.filled(spoken.help_of(self.focused)), self.group))
 
     def action_settings(self) -> None:
         self.app.push_screen(SettingsScreen(self))

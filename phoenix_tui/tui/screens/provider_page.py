@@ -16,7 +16,7 @@ from textual.timer import Timer
 
 from phoenix_tui.core.kept_health import NotKept
 from phoenix_tui.core.snapshot import Snapshot
-from phoenix_tui.tui import keys
+from phoenix_tui.tui import keys, spoken
 from phoenix_tui.tui.bindings import KEYS, Group, bindings_of
 from phoenix_tui.tui.incident_report import NOTHING_KEPT, NOTHING_YET, history_of
 from phoenix_tui.tui.keys import ROWS
@@ -71,6 +71,12 @@ class ProviderPage(ClosesOnce, Screen[None]):
         "95 % are those of the model that would be asked. The graph has the slowest answer of each span of time, a "
         "cross is a failure. What happened comes from the log of incidents, newest first. {page.before} and "
         "{page.after} turn to the other providers, {stop} closes the page; an answer that is coming goes on meanwhile."
+    )
+    HELP_SPOKEN = (
+        "All that is known of one provider, fact by fact. Times to first token are in seconds, over answers only; the "
+        "median and the 95 % are those of the model that would be asked. What happened comes from the log of "
+        "incidents, newest first. {page.before} and {page.after} turn to the other providers, {stop} closes the page; an answer "
+        "that is coming goes on meanwhile."
     )
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding(ROWS["stop"].keys, "close", id="stop", show=False),
@@ -207,7 +213,7 @@ class ProviderPage(ClosesOnce, Screen[None]):
         await self.run_command(f"choose_model('{self.provider}')")
 
     def action_help(self) -> None:
-        self.app.push_screen(HelpScreen(keys.filled(self.HELP), Group.PAGE))
+        self.app.push_screen(HelpScreen(keys.filled(spoken.help_of(self)), Group.PAGE))
 
     async def action_anywhere(self, row_id: str) -> None:
         """What a key from anywhere does."""

@@ -27,6 +27,12 @@ class FallbackPanel(RowList):
         "passes on to the next strategy, which the last line names; {order.undo} takes back. Below the list stands "
         "what would become of a message sent now."
     )
+    HELP_SPOKEN = (
+        "Who is asked in which order: your own order, changed only where health demands it; then the reason is said, "
+        "and which number of yours it is (/route has all of it). {order.up} and {order.down} move one; {order.pin} "
+        "pins it to its place; {order.strategy} passes on to the next strategy; {order.undo} takes back. Below the list is "
+        "said what would become of a message sent now."
+    )
     BINDINGS: ClassVar[list[BindingType]] = [*bindings_of(Group.ORDER)]
 
     snapshot: reactive[Snapshot | None] = reactive(None, repaint=False)

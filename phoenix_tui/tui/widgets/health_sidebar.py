@@ -27,6 +27,12 @@ class HealthSidebar(RowList):
         "first) and a graph of the last minutes: the higher, the slower; a cross in a gap is a failure; nothing means "
         "that nothing was asked. {health.open} opens its page, which has all that is known of it."
     )
+    HELP_SPOKEN = (
+        "The health of the seven, a sentence each: its number, which is that of the key that makes it the primary "
+        "({primaries}), its state and its place in the order, why it is not simply asked, how soon its answers begin, "
+        "how many of its requests were answered, its model. {health.open} opens its page, which has all that is known "
+        "of it."
+    )
     BINDINGS: ClassVar[list[BindingType]] = [*bindings_of(Group.HEALTH)]
 
     snapshot: reactive[Snapshot | None] = reactive(None, repaint=False)
