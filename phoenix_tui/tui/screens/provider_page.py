@@ -75,8 +75,8 @@ class ProviderPage(ClosesOnce, Screen[None]):
     HELP_SPOKEN = (
         "All that is known of one provider, fact by fact. Times to first token are in seconds, over answers only; the "
         "median and the 95 % are those of the model that would be asked. What happened comes from the log of "
-        "incidents, newest first. {page.before} and {page.after} turn to the other providers, {stop} closes the page; an answer "
-        "that is coming goes on meanwhile."
+        "incidents, newest first. {page.before} and {page.after} turn to the other providers, {stop} closes the page; "
+        "an answer that is coming goes on meanwhile."
     )
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding(ROWS["stop"].keys, "close", id="stop", show=False),

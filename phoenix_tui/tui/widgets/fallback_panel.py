@@ -30,8 +30,8 @@ class FallbackPanel(RowList):
     HELP_SPOKEN = (
         "Who is asked in which order: your own order, changed only where health demands it; then the reason is said, "
         "and which number of yours it is (/route has all of it). {order.up} and {order.down} move one; {order.pin} "
-        "pins it to its place; {order.strategy} passes on to the next strategy; {order.undo} takes back. Below the list is "
-        "said what would become of a message sent now."
+        "pins it to its place; {order.strategy} passes on to the next strategy; {order.undo} takes back. Below the "
+        "list is said what would become of a message sent now."
     )
     BINDINGS: ClassVar[list[BindingType]] = [*bindings_of(Group.ORDER)]
 

@@ -22,7 +22,7 @@ from phoenix_tui.tui.health_strip import strip_parts
 from phoenix_tui.tui.health_words import Phrases, offline_banner
 from phoenix_tui.tui.messages import ActionClicked
 from phoenix_tui.tui.spoken_words import health_line
-from phoenix_tui.tui.text import clip, count, fitting, money
+from phoenix_tui.tui.text import clip, count, fitting, money, sentence
 
 TITLE_CELLS = 36
 """What the conversation is about takes no more."""
@@ -224,7 +224,7 @@ class ActivityLine(Widget):
     def _said(self) -> str:
         """What would be sent is left out unless it warns: it would be said anew after every word that is typed."""
         words = phrases(self.estimate)[0] if self.estimate is not None and self.estimate.warns else ""
-        return ". ".join(part.rstrip(".") for part in (self.told, self.activity, words) if part)
+        return " ".join(map(sentence, filter(None, (self.told, self.activity, words))))
 
     def on_click(self) -> None:
         if self.activity:
