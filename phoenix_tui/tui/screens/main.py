@@ -16,8 +16,7 @@ from textual.timer import Timer
 from textual.widget import Widget
 from textual.widgets import Static
 
-from phoenix_tui.core.snapshot import Snapshot
-from phoenix_tui.tui import keys, messages, spoken, spoken_words
+from phoenix_tui.tui import keys, messages, spoken
 from phoenix_tui.tui.bindings import Group, bindings_of
 from phoenix_tui.tui.commands import CHAT
 from phoenix_tui.tui.conversation import Conversation
@@ -29,15 +28,14 @@ from phoenix_tui.tui.ports import Tone
 from phoenix_tui.tui.preferences import NARROWEST, Preferences
 from phoenix_tui.tui.report import report
 from phoenix_tui.tui.screens.asking_screen import still_coming
-from phoenix_tui.tui.screens.choosing_screen import ChoosingScreen
 from phoenix_tui.tui.screens.help import HelpScreen
-from phoenix_tui.tui.screens.preferring_screen import LONGEST_NOTICE, Severity
 from phoenix_tui.tui.screens.settings import SettingsScreen
+from phoenix_tui.tui.screens.speaking_screen import SpeakingScreen
 from phoenix_tui.tui.session import Found, Saved, SessionStore
 from phoenix_tui.tui.slash import Run, Say, parse
 from phoenix_tui.tui.slash_commands import carry_out
 from phoenix_tui.tui.start import Start
-from phoenix_tui.tui.text import ago, clip, count
+from phoenix_tui.tui.text import ago, count
 from phoenix_tui.tui.welcome_words import demo_words, needs_setup
 from phoenix_tui.tui.widgets.chip_area import ChipArea
 from phoenix_tui.tui.widgets.completion_list import CompletionList
@@ -54,7 +52,7 @@ DRAFT_SAVED_AFTER = 2.0
 """Seconds after a key until the draft is written; a kill -9 loses no more."""
 
 
-class MainScreen(ChoosingScreen):
+class MainScreen(SpeakingScreen):
     """Chat, prompt, health and order, in one picture."""
 
     AUTO_FOCUS = "#prompt"
@@ -66,8 +64,6 @@ class MainScreen(ChoosingScreen):
     ]  # fmt: skip
     BINDINGS: ClassVar[list[BindingType]] = [*bindings_of(Group.ANYWHERE), *bindings_of(Group.READING)]
 
-    told: reactive[str] = reactive("", repaint=False)
-    """The newest passing notice, where it is read aloud; empty once something else goes on."""
     behind: reactive[str] = reactive("providers", repaint=False)
     """What the prompt is left for: the first screen with its providers, or the chat."""
 
@@ -80,7 +76,6 @@ class MainScreen(ChoosingScreen):
         self.offered: Found | None = None
         self._draft_timer: Timer | None = None
         self._save_problem = ""
-        self._shown_before: Snapshot | None = None
 
     def compose(self) -> ComposeResult:
         main, glyphs = MainScreen, self.glyphs
@@ -132,29 +127,6 @@ class MainScreen(ChoosingScreen):
         self.chat.say(sentence, tone)
         if not self.has_class("-talking"):
             self.welcome.notices += ((sentence, tone),)
-
-    def tell(self, sentence: str, severity: Severity = "information") -> None:
-        """As `PreferringScreen` has it. A notice that goes by itself is read twice, with what comes out from under it:
-        where somebody listens it stands above the prompt until something else goes on."""
-        if spoken.in_force() and self.app.screen is self:
-            self.told = clip(sentence, LONGEST_NOTICE)
-            return
-        if spoken.in_force():
-            self.app.clear_notifications()
-        super().tell(sentence, severity)
-
-    def watch_activity(self, activity: str) -> None:
-        if activity:
-            self.told = ""
-
-    def watch_shown(self) -> None:
-        """As `WritingScreen` has it. To who listens it says what panels show by a sign and a colour."""
-        super().watch_shown()
-        before, now = self._shown_before, self.shown
-        self._shown_before = now
-        if spoken.in_force() and before and now:
-            for sentence in spoken_words.news(before, now, self.begin.wall(), tells_failures=not self.is_answering):
-                self.say(sentence)
 
     def print(self, title: str, lines: Iterable[Sequence[tuple[str, str]]]) -> None:
         """What a command gives, in the chat."""

@@ -9,7 +9,7 @@ from phoenix_tui.tui import keys, spoken
 from phoenix_tui.tui.markdown.lines import Span
 from phoenix_tui.tui.text import count
 from phoenix_tui.tui.transcript.entries import Entry, Kind, State
-from phoenix_tui.tui.transcript.parts import Heading, Offers, Part, Plain, pieces
+from phoenix_tui.tui.transcript.parts import Heading, Part, Plain, pieces
 from phoenix_tui.tui.transcript.spots import SpotKind
 
 _COLUMNS = re.compile(r" {2,}")
@@ -82,7 +82,10 @@ def foot(entry: Entry) -> list[Part]:
     if entry.kind is Kind.ANSWER:
         return _end(entry)
     parts: list[Part] = [Heading((Span(entry.hint, ("hint",)),), is_label=False, indent="")] if entry.hint else []
-    return [*parts, Offers(entry.offers)] if entry.offers else parts
+    if entry.offers:
+        keyed = ", ".join(f"{offer.key}: {offer.label}" for offer in entry.offers)
+        parts.append(Heading((Span(f"Keys: {keyed}.", ("key",)),), indent=""))
+    return parts
 
 
 def _aloud(figures: str) -> str:
