@@ -52,7 +52,7 @@ SHELL_ONLY = (
     Variable("PHOENIX_TUI_CONFIG_DIR", "folder of your settings, in place of the system's usual one", shell_only=True),
     Variable("PHOENIX_TUI_STATE_DIR", "folder of what is kept, in place of the system's usual one", shell_only=True),
     Variable("NO_COLOR", "no colours at all", shell_only=True),
-    Variable("TEXTUAL_ANIMATIONS", "none: nothing blinks or slides", shell_only=True),
+    Variable("TEXTUAL_ANIMATIONS", "none: nothing slides or fades", shell_only=True),
 )
 
 

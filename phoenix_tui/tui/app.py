@@ -122,9 +122,9 @@ class PhoenixApp(DesktopApp, inherit_bindings=False):
 
     @on(events.DescendantFocus)
     def _focused(self, event: events.DescendantFocus) -> None:
-        """The lines of dialogs and lists blink by themselves."""
+        """Nothing blinks on a calm screen, and an idle one draws nothing; the lines of dialogs would by themselves."""
         if isinstance(event.widget, Input):
-            event.widget.cursor_blink = self.animation_level != "none"
+            event.widget.cursor_blink = False
 
     def _show_cursor(self) -> None:
         """Who listens needs the terminal's own cursor, which Textual hides behind the ones that it draws."""

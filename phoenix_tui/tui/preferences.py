@@ -177,7 +177,7 @@ PREFERENCES: tuple[Preference, ...] = (
     Preference(
         "motion",
         "Motion",
-        "reduced lets nothing blink, slide or count up; only what really runs out is counted.",
+        "reduced lets nothing slide or count up; only what really runs out is counted.",
         OneOf(tuple(Motion)),
     ),
     Preference(

@@ -17,13 +17,6 @@ def sent(ui: Opened, turn: int = 0) -> str:
     return ui.client.turns[turn].request.messages[-1].content
 
 
-async def test_the_cursor_stands_still_for_those_who_want_no_motion(open_screen: OpenScreen) -> None:
-    async with open_screen(is_still=True) as ui:
-        assert not ui.screen.prompt.cursor_blink
-    async with open_screen() as ui:
-        assert ui.screen.prompt.cursor_blink
-
-
 async def test_ctrl_j_begins_a_line_and_enter_sends_them_all(open_screen: OpenScreen) -> None:
     async with open_screen() as ui:
         await ui.type("one\ntwo")

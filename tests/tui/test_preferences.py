@@ -197,7 +197,6 @@ async def test_a_change_counts_at_once_and_is_kept_when_the_screen_ends_too(open
         ui.screen.prefer(panel_width=50, keys={"retry": "y"})
         ui.screen.prefer(panel_width=52, keys={"other": "z"})
         await ui.until(lambda: ui.app.theme == "nord" and ui.screen.query("#panels").first().region.width == 52)
-        assert not ui.screen.prompt.cursor_blink
         assert ui.app.animation_level == "none"
         assert ui.app.keys.own == {"other": "z"}
         ui.screen.prefer(notify="bell", notify_after=0)
@@ -238,7 +237,6 @@ async def test_preferences_hold_from_the_first_picture_on(open_screen: OpenScree
     async with open_screen(preferences=own, size=(120, 36)) as ui:
         assert ui.app.theme == "high-contrast-light"
         assert ui.screen.query("#panels").first().region.width == 46
-        assert not ui.screen.prompt.cursor_blink
         assert ui.app.has_class("-ascii")
         await ui.pilot.press("f12")
         assert type(ui.app.screen).__name__ == "HelpScreen"

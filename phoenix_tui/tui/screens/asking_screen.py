@@ -21,7 +21,6 @@ from phoenix_tui.tui.chat import Chat
 from phoenix_tui.tui.conversation import Conversation
 from phoenix_tui.tui.drafts import Draft
 from phoenix_tui.tui.glyphs import UNICODE
-from phoenix_tui.tui.look import look_of
 from phoenix_tui.tui.messages import AnswerCame, ConfirmationAsked, NobodyAnswered
 from phoenix_tui.tui.ports import TurnPort
 from phoenix_tui.tui.screens.provider_screen import ClientNotOpen
@@ -70,7 +69,7 @@ class AskingScreen(SetupScreen):
         self.conversation = Conversation(local_only=start.local_only)
         self.transcript = Transcript(id="transcript")
         self.chat = Chat(self.transcript)
-        self.prompt = Prompt(id="prompt", blinks=not look_of(start.preferences, start.surroundings).is_still)
+        self.prompt = Prompt(id="prompt")
         self.set_reactive(AskingScreen.kept_here, start.local_only)
         self._doing: tuple[str, float | None, str] = ("", None, "")
         self._doing_since = 0.0

@@ -22,7 +22,6 @@ from phoenix_tui.tui.commands import CHAT
 from phoenix_tui.tui.conversation import Conversation
 from phoenix_tui.tui.drafts import Draft
 from phoenix_tui.tui.keeping import SessionKeeper
-from phoenix_tui.tui.look import look_of
 from phoenix_tui.tui.order_report import order_report
 from phoenix_tui.tui.ports import Tone
 from phoenix_tui.tui.preferences import NARROWEST, Preferences
@@ -116,7 +115,6 @@ class MainScreen(SpeakingScreen):
             self.work(self._offer_last, "session")
 
     def watch_preferences(self, before: Preferences, now: Preferences) -> None:
-        self.prompt.cursor_blink = not look_of(now, self.begin.surroundings).is_still
         if now.panels_hidden != before.panels_hidden:
             self.set_class(now.panels_hidden, "-hidden")
         for panels in self.query(Panels):  # not there yet while the screen is made

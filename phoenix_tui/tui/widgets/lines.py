@@ -58,19 +58,52 @@ class ClickableLine(Widget):
             self.post_message(ActionClicked(str(action)))
 
 
-class StatusLine(ClickableLine):
-    """Name, whether the conversation is kept here, the chain of providers that would be asked, and what it is about."""
+class CalmLine(ClickableLine):
+    """A line that is painted again only when it looks different, whatever has become of what it is made from."""
 
-    snapshot: reactive[Snapshot | None] = reactive(None)
-    chat_title: reactive[str] = reactive("")
-    kept_here: reactive[bool] = reactive(False)
-
-    def __init__(self, *, glyphs: Glyphs = UNICODE, badge: str = "", id: str | None = None) -> None:  # noqa: A002
+    def __init__(self, *, glyphs: Glyphs, id: str | None) -> None:  # noqa: A002 - Textual's own name
         super().__init__(id=id)
         self._glyphs = glyphs
-        self._badge = badge
+        self._shown = Content()
+
+    def on_resize(self) -> None:
+        self.draw()
+
+    def draw(self) -> None:
+        """Look whether it looks different."""
+        shown = self._content()
+        if not shown.is_same(self._shown):
+            self._shown = shown
+            self.refresh(layout=spoken.in_force())  # there it takes as many lines as it needs
 
     def render(self) -> Content:
+        return self._shown
+
+    def _content(self) -> Content:
+        raise NotImplementedError
+
+
+class StatusLine(CalmLine):
+    """Name, whether the conversation is kept here, the chain of providers that would be asked, and what it is about."""
+
+    snapshot: reactive[Snapshot | None] = reactive(None, repaint=False)
+    chat_title: reactive[str] = reactive("", repaint=False)
+    kept_here: reactive[bool] = reactive(False, repaint=False)
+
+    def __init__(self, *, glyphs: Glyphs = UNICODE, badge: str = "", id: str | None = None) -> None:  # noqa: A002
+        super().__init__(glyphs=glyphs, id=id)
+        self._badge = badge
+
+    def watch_snapshot(self) -> None:
+        self.draw()
+
+    def watch_chat_title(self) -> None:
+        self.draw()
+
+    def watch_kept_here(self) -> None:
+        self.draw()
+
+    def _content(self) -> Content:
         name: list[Part] = [("phoenix", "$accent bold"), ("  ", "")]
         lock: list[Part] = [does("local", LOCK_SHOWN, "$health-up bold"), ("  ", "")] if self.kept_here else []
         if spoken.in_force():
@@ -120,35 +153,20 @@ class StatusLine(ClickableLine):
         return parts
 
 
-class HealthStrip(ClickableLine):
+class HealthStrip(CalmLine):
     """The health of those that matter, in one line, for terminals where the panels do not fit."""
 
     snapshot: reactive[Snapshot | None] = reactive(None, repaint=False)
     now: reactive[float] = reactive(0.0, repaint=False)
 
     def __init__(self, *, glyphs: Glyphs = UNICODE, id: str | None = None) -> None:  # noqa: A002 - Textual's own name
-        super().__init__(id=id)
-        self._glyphs = glyphs
-        self._shown = Content()
+        super().__init__(glyphs=glyphs, id=id)
 
     def watch_snapshot(self) -> None:
-        self._draw()
+        self.draw()
 
     def watch_now(self) -> None:
-        self._draw()
-
-    def on_resize(self) -> None:
-        self._draw()
-
-    def _draw(self) -> None:
-        """Paint again only what looks different: `now` moves each second while anything counts anywhere."""
-        shown = self._content()
-        if not shown.is_same(self._shown):
-            self._shown = shown
-            self.refresh(layout=spoken.in_force())  # there it takes as many lines as it needs
-
-    def render(self) -> Content:
-        return self._shown
+        self.draw()
 
     def _content(self) -> Content:
         if self.snapshot is None:

@@ -65,12 +65,12 @@ class Prompt(ChipArea):
             super().__init__()
             self.completion = completion
 
-    def __init__(self, *, placeholder: str = PLACEHOLDER, blinks: bool = True, id: str | None = None) -> None:  # noqa: A002
+    def __init__(self, *, placeholder: str = PLACEHOLDER, id: str | None = None) -> None:  # noqa: A002
         self.completer: Completer | None = None
         self.completion: Completion | None = None
         """What can be taken now; it may still be empty, and is not shown then."""
         super().__init__(placeholder=placeholder, id=id)
-        self.cursor_blink = blinks
+        self.cursor_blink = False
         self.sent = PromptHistory()
         self._dismissed: int | None = None
         """Where the word begins for which the person has closed the list."""

@@ -1,0 +1,103 @@
+"""What the screen costs, counted: timers, pictures, bytes, memory held. Never seconds, which depend on the machine:
+those are measured by `make bench`."""
+
+from __future__ import annotations
+
+import gc
+import tracemalloc
+from typing import Any
+
+import pytest
+from textual._compositor import CompositorUpdate
+from textual.message_pump import MessagePump
+from textual.screen import Screen
+
+from bench.texts import markdown, tokens
+from phoenix_tui.tui.app import PhoenixApp
+from tests.tui.conftest import OpenScreen
+from tests.tui.fakes import FakeClient
+from tests.tui.transcript_host import Host, until
+
+ANSWER = 8_000
+"""Characters."""
+MOST_A_PICTURE = 9_000
+"""Bytes of a picture, on the average, while an answer comes: the lines that changed, and a scrolled view at times."""
+PIECES = 150
+MESSAGES = 200
+MOST_A_CHARACTER = 7
+"""Bytes held for each character of a message that is not in view."""
+
+
+def comes_again(timer: Any) -> bool:
+    """Whether it runs, and for ever."""
+    return timer._repeat is None and timer._active.is_set()
+
+
+class Pictures:
+    """Counts what would be written to the terminal."""
+
+    def __init__(self, app: PhoenixApp | Host, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.count = self.written = 0
+        self._app, self._display = app, app._display
+        monkeypatch.setattr(app, "_display", self._shown)
+
+    def _shown(self, screen: Screen[object], picture: Any) -> None:
+        if isinstance(picture, CompositorUpdate):
+            self.count += 1
+            self.written += len(picture.render_segments(self._app.console).encode())
+        self._display(screen, picture)
+
+
+async def test_an_idle_screen_draws_nothing_and_waits_for_nothing(
+    open_screen: OpenScreen, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """No timer that comes again runs anywhere, and a snapshot that says the same paints nothing."""
+    async with open_screen(FakeClient(), size=(120, 40)) as ui:
+        for _ in range(20):
+            await ui.pilot.pause()
+        pumps: list[MessagePump] = [ui.app, *ui.app.screen_stack, *ui.screen.query("*")]
+        running = [(pump, timer) for pump in pumps for timer in pump._timers if comes_again(timer)]
+        assert running == []
+        pictures = Pictures(ui.app, monkeypatch)
+        ui.client.publish(ui.client.current)
+        await ui.until(
+            lambda: ui.screen.snapshot is not None and ui.screen.snapshot.version == ui.client.current.version
+        )
+        for _ in range(10):
+            await ui.pilot.pause()
+        assert pictures.count == 0
+
+
+async def test_while_an_answer_comes_only_the_lines_that_changed_are_written(monkeypatch: pytest.MonkeyPatch) -> None:
+    """One picture a piece, as the slowest stream has it."""
+    app = Host()
+    async with app.run_test(size=(120, 40)) as pilot:
+        answer = app.transcript.begin_answer("OpenAI")
+        await pilot.pause()
+        pictures = Pictures(app, monkeypatch)
+        for piece in tokens(markdown(ANSWER))[:PIECES]:
+            app.transcript.append_text(answer, piece)
+            await until(pilot, lambda: not app.transcript.is_late)
+            await pilot.pause()
+        assert pictures.count <= 2 * PIECES
+        assert pictures.written <= MOST_A_PICTURE * pictures.count
+
+
+async def test_what_is_out_of_view_holds_little_more_than_its_text() -> None:
+    """What is laid out near the view is held beside it, the same for any length: so the cost of one message more."""
+    text = markdown(600)
+    app = Host()
+    async with app.run_test(size=(100, 30)) as pilot:
+        held: list[int] = []
+        tracemalloc.start()
+        for number in range(2 * MESSAGES + 1):
+            if number in (MESSAGES, 2 * MESSAGES):
+                await until(pilot, lambda: not app.transcript.is_late)
+                await pilot.pause()
+                gc.collect()
+                held.append(tracemalloc.get_traced_memory()[0])
+            answer = app.transcript.begin_answer("OpenAI")
+            app.transcript.append_text(answer, text + str(number))
+            app.transcript.finish_answer(answer)
+        tracemalloc.stop()
+        assert held[1] - held[0] <= MOST_A_CHARACTER * MESSAGES * len(text)
