@@ -182,7 +182,7 @@ async def test_ascii_mode_holds_in_the_transcript_and_in_the_palette_too(open_sc
         await ui.until(lambda: "broken" in drawn(ui) and "three" in drawn(ui))
         assert "".join(sorted({sign for sign in drawn(ui) if not sign.isascii()})) == ""
         await ui.pilot.press("ctrl+p")
-        await ui.until(lambda: "Search for commands" in drawn(ui))
+        await ui.until(lambda: "earch for commands" in drawn(ui))
         assert "".join(sorted({sign for sign in drawn(ui) if not sign.isascii()})) == ""
 
 
