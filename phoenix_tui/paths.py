@@ -11,6 +11,8 @@ from platformdirs import user_config_path, user_state_path
 APP = "phoenix-tui"
 CONFIG_VARIABLE = "PHOENIX_TUI_CONFIG_DIR"
 STATE_VARIABLE = "PHOENIX_TUI_STATE_DIR"
+PREFERENCES = "preferences.toml"
+"""In the folder of settings: what the person chose about the screen."""
 _PACKAGE = Path(__file__).parent
 
 

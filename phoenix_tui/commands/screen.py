@@ -14,16 +14,17 @@ from typing import TYPE_CHECKING
 
 from phoenix_tui import paths
 from phoenix_tui.commands import exit_status
-from phoenix_tui.commands.opening import Opened, Refused, open_settings, read_settings
 from phoenix_tui.commands.output import forget, say
 from phoenix_tui.commands.running import wait_for_no_thread
 
 if TYPE_CHECKING:
+    from phoenix_tui.commands.opening import Opened
     from phoenix_tui.core.arrangement import Arrangement
     from phoenix_tui.core.client import Client
     from phoenix_tui.core.journal import Journal, Record
     from phoenix_tui.core.types import Strategy
     from phoenix_tui.tui.app import PhoenixApp
+    from phoenix_tui.tui.first_picture import Picture, Shown
     from phoenix_tui.tui.ports import KeyKeeper
     from phoenix_tui.tui.start import ChoiceKeeper, PriceReader, Resumed, Start
 
@@ -48,25 +49,46 @@ def run_screen(options: argparse.Namespace) -> int:
     if (term := os.environ.get("TERM")) in _DUMB:
         say(_NEEDS_MORE_THAN_LINES.format(term=term))
         return exit_status.USAGE
+    if options.demo:
+        return _run(demo_start(screen_reader=options.screen_reader))[0]
+    shown = None if options.screen_reader else _show_first_picture()
     try:
-        if options.demo:
-            return _run(demo_start(screen_reader=options.screen_reader))[0]
-        return _run_own(options)
-    except Refused as refused:
-        say(str(refused))
-        return exit_status.USAGE
+        return _run_own(options, shown)
+    finally:
+        if shown is not None:
+            shown.end()
 
 
-def _run_own(options: argparse.Namespace) -> int:
+def _show_first_picture() -> Shown | None:
+    from phoenix_tui.tui.first_picture import show
+
+    return show(os.environ, paths.state_dir(os.environ), paths.config_dir(os.environ) / paths.PREFERENCES)
+
+
+def _keep_first_picture(picture: Picture, size: tuple[int, int]) -> None:
+    from phoenix_tui.tui.first_picture import keep, looks
+
+    if its := looks(os.environ, size, paths.config_dir(os.environ) / paths.PREFERENCES):
+        keep(paths.state_dir(os.environ), picture, its)
+
+
+def _run_own(options: argparse.Namespace, shown: Shown | None) -> int:
     """The screen over the person's own providers, left for the demo and come back to as often as they like."""
     from phoenix_tui.commands.key_keeper import FileKeyKeeper
+    from phoenix_tui.commands.opening import Refused, open_settings, read_settings
     from phoenix_tui.tui.start import Resumed
 
     keeper = FileKeyKeeper(partial(read_settings, options), paths.config_dir(os.environ))
     resumed: Resumed | None = None
     while True:
-        opened = open_settings(options, strict=False, entered=keeper.entered)
-        status, app = _run(_start(opened, keeper, resumed, screen_reader=options.screen_reader))
+        try:
+            opened = open_settings(options, strict=False, entered=keeper.entered)
+        except Refused as refused:
+            if shown is not None:
+                shown.end()
+            say(str(refused))
+            return exit_status.USAGE
+        status, app = _run(_start(opened, keeper, resumed, screen_reader=options.screen_reader), shown)
         if not app.leaves_for_demo:
             return status
         status, demo = _run(demo_start(comes_back=True, screen_reader=options.screen_reader))
@@ -75,14 +97,16 @@ def _run_own(options: argparse.Namespace) -> int:
         resumed = Resumed(app.main.keeper, app.main.saved())
 
 
-def _run(start: Start) -> tuple[int, PhoenixApp]:
-    """One screen, until it is left; its exit status."""
+def _run(start: Start, shown: Shown | None = None) -> tuple[int, PhoenixApp]:
+    """One screen, until it is left; its exit status. `shown` is what stands in the terminal already."""
     # Textual costs more to load than everything else together: not before it is sure that there is a screen to open.
     from phoenix_tui.tui.app import PhoenixApp
     from phoenix_tui.tui.app import run_screen as run_app
 
-    app = PhoenixApp(start)
+    app = PhoenixApp(start, shown)
     status = run_app(app)
+    if shown is not None:
+        shown.end()  # before anything is said
     if app.is_terminal_lost:
         for stream in (sys.stdout, sys.stderr):
             forget(stream)
@@ -131,6 +155,7 @@ def _start(opened: Opened, keeper: KeyKeeper, resumed: Resumed | None, *, screen
         surroundings=surroundings_of(os.environ, sys.stdout.encoding or "ascii", screen_reader=screen_reader),
         preferences=preferences,
         keep_preferences=_keep_preferences,
+        keep_first_picture=_keep_first_picture,
     )
 
 

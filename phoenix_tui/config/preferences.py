@@ -15,13 +15,11 @@ from phoenix_tui import paths
 from phoenix_tui.config.files import Unreadable, read_text, replace_text, shown
 from phoenix_tui.config.problems import ConfigProblem
 
-FILE_NAME = "preferences.toml"
-
 
 def load_preferences(config_dir: Path) -> tuple[Mapping[str, Any], tuple[ConfigProblem, ...]]:
     """What stands in the file, as TOML has it. Empty where there is no file; empty, with a notice, where it cannot be
     read. Never raises."""
-    path = config_dir / FILE_NAME
+    path = config_dir / paths.PREFERENCES
     try:
         text = read_text(path)
         return (tomllib.loads(text) if text else {}), ()
@@ -37,7 +35,7 @@ def save_preferences(config_dir: Path, changes: Mapping[str, Any]) -> ConfigProb
     Never raises; waits for the disk."""
     import tomlkit.exceptions  # noqa: PLC0415 - needed only when something is changed, and then in a thread
 
-    path = config_dir / FILE_NAME
+    path = config_dir / paths.PREFERENCES
     try:
         before = read_text(path) or ""
         tomllib.loads(before)  # its words about a fault are the better ones

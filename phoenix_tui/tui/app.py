@@ -20,6 +20,7 @@ from phoenix_tui import paths
 from phoenix_tui.tui import keys, real_cursor, spoken
 from phoenix_tui.tui.commands import PhoenixCommands
 from phoenix_tui.tui.desktop_app import DesktopApp
+from phoenix_tui.tui.first_picture import Shown, picture_of
 from phoenix_tui.tui.guard import ErrorsTo, Failed
 from phoenix_tui.tui.keys import ROWS, Keys
 from phoenix_tui.tui.look import look_of
@@ -51,8 +52,10 @@ class PhoenixApp(DesktopApp, inherit_bindings=False):
         Binding(ROWS["palette"].keys, "command_palette", id="palette", show=False, priority=True),
     ]
 
-    def __init__(self, start: Start) -> None:
+    def __init__(self, start: Start, shown: Shown | None = None) -> None:
+        """`shown` is what stands in the terminal already."""
         read_plain_keys()
+        self.shown = shown
         self._cursor_at = Offset()
         folder = paths.styles_dir()
         sheets = sorted(folder.glob("*.tcss"))
@@ -85,6 +88,16 @@ class PhoenixApp(DesktopApp, inherit_bindings=False):
         from phoenix_tui.tui.terminal_driver import TerminalDriver  # noqa: PLC0415 - it loads only where Unix is
 
         return TerminalDriver
+
+    def on_ready(self) -> None:
+        self.main.work(self._keep_first_picture, "first picture")
+
+    async def _keep_first_picture(self) -> None:
+        """Leave it to the next start; to who listens, the same would be read twice then."""
+        keep = self.begin.keep_first_picture
+        if keep is not None and not spoken.in_force() and self.screen is self.main:
+            picture = picture_of(self.main._compositor.render_strips())
+            await asyncio.to_thread(keep, picture, (self.size.width, self.size.height))
 
     def on_mount(self) -> None:
         for name in ("chat_title", "is_answering"):

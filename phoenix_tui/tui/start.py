@@ -16,6 +16,7 @@ from phoenix_tui.tui.preferences import Preferences
 
 if TYPE_CHECKING:
     from phoenix_tui.core.journal import Record
+    from phoenix_tui.tui.first_picture import Picture
     from phoenix_tui.tui.keeping import SessionKeeper
     from phoenix_tui.tui.session import Saved
 
@@ -35,6 +36,12 @@ class PreferenceKeeper(Protocol):
     Gives a sentence when they could not be kept, None when they were."""
 
     def __call__(self, changes: Mapping[str, object]) -> str | None: ...
+
+
+class PictureKeeper(Protocol):
+    """Leaves the first picture of the screen, and its columns and rows, to the next start. Called in a thread."""
+
+    def __call__(self, picture: Picture, size: tuple[int, int]) -> None: ...
 
 
 class ModelPrice(Protocol):
@@ -81,7 +88,8 @@ class Start:
     `local_only` nothing ever leaves this machine, whatever a conversation wants. `resumed` is what the screen had
     when it was left for the demo, and a demo that `comes_back` was opened from another screen. `folder` is where
     paths behind an @ begin, `editor` the command that the person's variables name ("" for none). `surroundings` and
-    `preferences` make the look; `keep_preferences` None keeps no change of them. `wall` is the time of day in
+    `preferences` make the look; `keep_preferences` None keeps no change of them. `keep_first_picture` None leaves no
+    picture to the next start. `wall` is the time of day in
     seconds since the epoch.
     """
 
@@ -108,4 +116,5 @@ class Start:
     surroundings: Surroundings = field(default_factory=Surroundings)
     preferences: Preferences = field(default_factory=Preferences)
     keep_preferences: PreferenceKeeper | None = None
+    keep_first_picture: PictureKeeper | None = None
     wall: Callable[[], float] = time.time

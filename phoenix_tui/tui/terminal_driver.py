@@ -16,6 +16,7 @@ from textual.app import App
 from textual.drivers.linux_driver import LinuxDriver
 
 from phoenix_tui.tui import real_cursor
+from phoenix_tui.tui.first_picture import Shown
 from phoenix_tui.tui.guard import ErrorsTo
 from phoenix_tui.tui.messages import TerminalLost
 from phoenix_tui.tui.pastes import Pasted, PasteReader
@@ -30,6 +31,7 @@ CATCH_UP_SECONDS = 0.1
 """How often is looked whether a terminal that had stopped reading reads again."""
 PATIENCE = 1.0
 """Seconds for which the end waits for a terminal that does not read."""
+FULL_SCREEN = "\x1b[?1049h"
 LEFT_ON = "\x1b[?1016l\x1b]22;default\x07"
 """Switches off what Textual 8.2 leaves on: mouse positions in pixels, and the shape of the mouse pointer."""
 
@@ -54,6 +56,8 @@ class TerminalDriver(LinuxDriver):
         self._shows_cursor = False
         self._has_title = can_be_restored(os.environ)
         self._title = ""
+        self._shown: Shown | None = getattr(app, "shown", None)
+        """What stands in the full screen already when it is begun."""
 
     def start_application_mode(self) -> None:
         if self._is_on:
@@ -62,6 +66,9 @@ class TerminalDriver(LinuxDriver):
         self._is_on, self._is_behind = True, False
         super().start_application_mode()  # type: ignore[no-untyped-call]  # Textual has not typed it
         self._is_on = self._writer_thread is not before  # in the background, or on a dead terminal, it does not begin
+        if self._is_on and self._shown is not None and self._shown.take():
+            self.attrs_before = self._shown.line
+        self._shown = None
         if self._has_title:
             self.write(PUSH)
             self.show_title(self._title)
@@ -83,6 +90,8 @@ class TerminalDriver(LinuxDriver):
         writer = self._writer_thread
         if writer is None or not self._is_on or self._is_behind:
             return
+        if self._shown is not None:
+            data = data.removeprefix(FULL_SCREEN)  # it is on, and would be cleared
         try:
             writer._queue.put(data, block=self._is_ending, timeout=PATIENCE)
         except Full:

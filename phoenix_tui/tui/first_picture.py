@@ -1,0 +1,203 @@
+"""The picture that the screen begins with: kept by one start, and shown by the next before what draws it is loaded.
+
+Loading the screen takes several times as long as looking at it; what stands there at first is nearly always the same.
+Nothing of a conversation is in it: it is taken before one can be there. Textual is not needed here, nor loaded.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import signal
+import sys
+from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from hashlib import blake2b
+from pathlib import Path
+from types import FrameType
+from typing import TYPE_CHECKING, Any
+
+from phoenix_tui import paths
+from phoenix_tui.core.text import strip_controls
+
+if sys.platform != "win32":
+    import termios
+
+if TYPE_CHECKING:
+    from rich.style import Style
+    from textual.strip import Strip
+
+FORMAT = 1
+FILE = "first-picture.json"
+MOST_BYTES = 1_000_000
+"""A larger file is none of ours."""
+_SEEN = ("TERM", "COLORTERM", "COLORFGBG", "NO_COLOR", "LANG", "LC_ALL", "LC_CTYPE", "TEXTUAL_ANIMATIONS")
+"""What of the environment decides how the screen looks."""
+_TRUE_COLORS = ("truecolor", "24bit")
+_STYLE = re.compile(r"[0-9;]{0,100}")
+_ENDING = ("SIGTERM", "SIGHUP")
+
+Piece = tuple[str, str]
+"""A text, and its style as the numbers of an SGR sequence ("1;38;2;0;0;0", ECMA-48)."""
+Picture = Sequence[Sequence[Piece]]
+"""The rows of a screen, from the top."""
+
+
+@dataclass(frozen=True, slots=True)
+class Looks:
+    """What a picture depends on: it is shown again only where all of it is the same."""
+
+    columns: int
+    rows: int
+    digest: str
+
+
+def looks(environ: Mapping[str, str], size: tuple[int, int], preferences: Path) -> Looks | None:
+    """Those of a start in this environment, with the file of preferences as it is now; None where a picture could not
+    be shown as it was (a terminal with fewer colours)."""
+    if environ.get("COLORTERM") not in _TRUE_COLORS or environ.get("NO_COLOR"):
+        return None
+    try:
+        preferred = preferences.read_bytes()
+    except FileNotFoundError:
+        preferred = b""
+    except OSError:
+        return None
+    seen = "\0".join(f"{name}={environ.get(name, '')}" for name in _SEEN)
+    installed = Path(__file__).stat().st_mtime_ns  # another version has another; asking for its number takes longer
+    digest = blake2b(f"{installed}\0{seen}\0".encode() + preferred, digest_size=16).hexdigest()
+    return Looks(*size, digest)
+
+
+def keep(folder: Path, picture: Picture, its: Looks) -> None:
+    """Leave `picture` to the next start. That there is none then harms nobody: nothing is said of what goes wrong."""
+    from phoenix_tui.tui.files import write_atomically  # noqa: PLC0415 - a start needs it not
+
+    data = json.dumps([FORMAT, [its.columns, its.rows, its.digest], picture], ensure_ascii=False).encode()
+    path = folder / FILE
+    with suppress(OSError):
+        paths.ensure(folder)
+        if not path.exists() or path.read_bytes() != data:
+            write_atomically(path, data)
+
+
+def read(folder: Path, wanted: Looks) -> Picture | None:
+    """The picture that was left for a start that looks like `wanted`. What is in the file is no more than text and
+    colours, whoever wrote it."""
+    path = folder / FILE
+    try:
+        if path.stat().st_size > MOST_BYTES:
+            return None
+        match json.loads(path.read_bytes()):
+            case [int(version), [int(columns), int(rows), str(digest)], list(picture)]:
+                if version == FORMAT and Looks(columns, rows, digest) == wanted and len(picture) <= rows:
+                    return [[_piece(piece) for piece in row] for row in picture]
+    except (OSError, ValueError, TypeError):
+        pass
+    return None
+
+
+def _piece(value: Any) -> Piece:
+    text, style = value
+    if not isinstance(text, str) or not isinstance(style, str) or not _STYLE.fullmatch(style):
+        raise ValueError("no piece of a picture")
+    return strip_controls(text).replace("\n", " ").replace("\t", " "), style
+
+
+def painted(picture: Picture) -> str:
+    """What draws `picture` on a terminal."""
+    rows = (
+        f"\x1b[{number};1H" + "".join(f"\x1b[{style}m{text}\x1b[0m" for text, style in row)
+        for number, row in enumerate(picture, 1)
+    )
+    return "".join(rows)
+
+
+def picture_of(strips: Iterable[Strip]) -> Picture:
+    """What Textual has painted, as a picture."""
+    return [[(segment.text, _style(segment.style)) for segment in strip if not segment.control] for strip in strips]
+
+
+def _style(style: Style | None) -> str:
+    if style is None:
+        return ""
+    front, ground = style.color, style.bgcolor
+    on = {"1": style.bold, "2": style.dim, "3": style.italic, "4": style.underline, "7": style.reverse}
+    numbers = [number for number, is_on in on.items() if is_on]
+    numbers += front.get_ansi_codes() if front else ()
+    numbers += ground.get_ansi_codes(foreground=False) if ground else ()
+    return ";".join(numbers)
+
+
+class Shown:
+    """A picture that stands in the full screen of the terminal, until the program takes that over.
+
+    Keys that come meanwhile are not echoed, and wait for the program. However it ends before, by an error or a signal,
+    the terminal is as it was.
+    """
+
+    def __init__(self, picture: Picture, keys: int, out: int) -> None:
+        """`keys` and `out` are the descriptors of the terminal that are read and written. Raises OSError."""
+        self._keys, self._out = keys, out
+        self.line = termios.tcgetattr(keys)
+        """The settings of the line before it was changed."""
+        self._stands = True
+        self._before = {number: signal.signal(number, self._end_by) for number in _ending_signals()}
+        self._set_line(_raw(self.line))
+        self._write(f"\x1b[?1049h\x1b[?25l{painted(picture)}")
+
+    def take(self) -> bool:
+        """Whether the full screen is on: from now on it is the caller's, and the signals are."""
+        stands, self._stands = self._stands, False
+        return stands
+
+    def end(self) -> None:
+        """Leave the full screen, unless it was taken over."""
+        if self.take():
+            self._write("\x1b[?1049l\x1b[?25h")
+            self._set_line(self.line)
+            for number, handler in self._before.items():
+                signal.signal(number, handler)
+
+    def _end_by(self, number: int, frame: FrameType | None) -> None:
+        self.end()
+        signal.signal(number, signal.SIG_DFL)
+        os.kill(os.getpid(), number)
+
+    def _set_line(self, line: list[Any]) -> None:
+        with suppress(termios.error):
+            termios.tcsetattr(self._keys, termios.TCSANOW, line)
+
+    def _write(self, text: str) -> None:
+        left = memoryview(text.encode("utf-8", "replace"))
+        with suppress(OSError):
+            while left:
+                left = left[os.write(self._out, left) :]
+
+
+def _ending_signals() -> list[int]:
+    return [getattr(signal, name) for name in _ENDING if hasattr(signal, name)]
+
+
+def _raw(line: list[Any]) -> list[Any]:
+    """As the screen has the line: no echo, each key at once, none of them a signal."""
+    raw = [*line[:6], [*line[6]]]
+    raw[3] &= ~(termios.ECHO | termios.ICANON | termios.IEXTEN | termios.ISIG)
+    raw[0] &= ~(termios.IXON | termios.IXOFF | termios.ICRNL | termios.INLCR | termios.IGNCR)
+    return raw
+
+
+def show(environ: Mapping[str, str], state: Path, preferences: Path) -> Shown | None:
+    """Show the picture that the last start has left for one like this; None where there is none."""
+    if sys.platform == "win32":
+        return None
+    keys, out = sys.stdin.fileno(), sys.stderr.fileno()
+    try:
+        columns, rows = os.get_terminal_size(out)
+        wanted = looks(environ, (columns, rows), preferences)
+        picture = read(state, wanted) if wanted else None
+        return Shown(picture, keys, out) if picture else None
+    except (OSError, termios.error):
+        return None

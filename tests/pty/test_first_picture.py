@@ -1,0 +1,60 @@
+"""The second start shows the picture of the first at once, and the terminal is left clean at every moment of it."""
+
+from __future__ import annotations
+
+import os
+import signal
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.helpers.terminal import SimulatorThread, simulators, terminal
+
+pytestmark = [pytest.mark.pty, pytest.mark.skipif(os.name == "nt", reason="no pseudo-terminals")]
+
+CTRL_Q = "\x11"
+FULL_SCREEN = b"\x1b[?1049h"
+
+
+@pytest.fixture
+def sims(tmp_path: Path) -> Iterator[SimulatorThread]:
+    """Behind a program that has been started, and left, once."""
+    with simulators("openai") as running:
+        with terminal(env=running.environment()) as program:
+            program.wait_for("Write a message", "If you send now")
+            program.wait_until(lambda _: (tmp_path / "state" / "first-picture.json").exists(), "the picture is kept")
+            program.press(CTRL_Q)
+            assert program.wait_for_end() == 0
+        assert program.raw.count(FULL_SCREEN) == 1
+        yield running
+
+
+def test_it_stands_before_the_program_and_what_is_typed_meanwhile_is_in_the_prompt(sims: SimulatorThread) -> None:
+    with terminal(env=sims.environment()) as program:
+        program.wait_until(lambda _: FULL_SCREEN in program.raw, "the full screen")
+        program.press("already typed")
+        program.wait_for("Write a message")
+        assert b"?2026$p" not in program.raw.partition(b"rite a message")[0], "the picture came first"
+        program.wait_for("already typed", "If you send now")
+        program.press(CTRL_Q)
+        assert program.wait_for_end() == 0
+    assert program.raw.count(FULL_SCREEN) == 1, "the terminal would clear the picture"
+    assert program.left == {}
+
+
+@pytest.mark.parametrize("end", [signal.SIGTERM, signal.SIGHUP], ids=["term", "hup"])
+def test_a_signal_while_only_the_picture_stands_leaves_the_terminal_clean(sims: SimulatorThread, end: int) -> None:
+    with terminal(env=sims.environment()) as program:
+        program.wait_until(lambda _: FULL_SCREEN in program.raw, "the full screen")
+        program.kill(end)
+        assert program.wait_for_end() in (-end, 128 + end)
+    assert program.left == {}
+
+
+def test_a_start_that_fails_behind_the_picture_ends_with_its_sentence(sims: SimulatorThread) -> None:
+    with terminal("start", env=sims.environment(), module="tests.helpers.broken_program") as program:
+        assert program.wait_for_end() == 1
+    assert program.raw.count(FULL_SCREEN) == 1
+    assert b"phoenix-tui had to end" in program.raw.rpartition(b"\x1b[?1049l")[2]
+    assert program.left == {}

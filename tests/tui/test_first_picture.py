@@ -1,0 +1,102 @@
+"""The picture that a start leaves to the next: only where it looks the same, and never more than text and colours."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pyte
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from phoenix_tui.tui.first_picture import FILE, FORMAT, Looks, keep, looks, painted, read
+from tests.tui.conftest import OpenScreen
+
+ENVIRON = {"TERM": "xterm-256color", "COLORTERM": "truecolor"}
+ITS = Looks(20, 3, "digest")
+PICTURE = [[("phoenix", "1;38;2;1;2;3"), (" ok", "")], [("漢字", "48;2;0;0;0")], []]
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.text() | st.floats(allow_nan=False),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(), inner, max_size=2),
+)
+
+
+def test_what_is_kept_is_shown_to_a_start_that_looks_the_same(tmp_path: Path) -> None:
+    keep(tmp_path / "state", PICTURE, ITS)
+    found = read(tmp_path / "state", ITS)
+    assert found == PICTURE
+    assert read(tmp_path / "state", Looks(21, 3, "digest")) is None
+    assert read(tmp_path / "state", Looks(20, 3, "other")) is None
+    screen = pyte.Screen(20, 3)
+    pyte.Stream(screen).feed(painted(found))
+    assert screen.display[0].rstrip() == "phoenix ok"
+    assert screen.buffer[0][0].fg == "010203"
+    assert (tmp_path / "state" / FILE).stat().st_mode & 0o777 == 0o600
+
+
+@pytest.mark.parametrize(
+    ("changed", "is_same"),
+    [({}, True), ({"HOME": "/elsewhere"}, True), ({"TERM": "tmux"}, False), ({"LANG": "C"}, False)],
+)
+def test_another_terminal_or_another_preference_is_another_look(
+    tmp_path: Path, changed: dict[str, str], is_same: bool
+) -> None:
+    preferences = tmp_path / "preferences.toml"
+    before = looks(ENVIRON, (80, 24), preferences)
+    assert before is not None
+    assert (looks(ENVIRON | changed, (80, 24), preferences) == before) is is_same
+    preferences.write_text('theme = "nord"\n', "utf-8")
+    assert looks(ENVIRON, (80, 24), preferences) != before
+
+
+@pytest.mark.parametrize("changed", [{"COLORTERM": ""}, {"NO_COLOR": "1"}])
+def test_where_colours_are_others_there_is_none(tmp_path: Path, changed: dict[str, str]) -> None:
+    assert looks(ENVIRON | changed, (80, 24), tmp_path / "none") is None
+
+
+@given(said=JSON)
+def test_whatever_stands_in_the_file_is_no_picture_or_a_harmless_one(
+    said: Any, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    folder = tmp_path_factory.mktemp("state")
+    for data in (said, [FORMAT, [20, 3, "digest"], said], [FORMAT, [20, 3, "digest"], [[said]]]):
+        (folder / FILE).write_text(json.dumps(data), "utf-8")
+        found = read(folder, ITS)
+        assert found is None or all(isinstance(text, str) for row in found for text, _ in row)
+
+
+@pytest.mark.parametrize(
+    "piece", [["\x1b]52;c;aGk=\x07out", ""], ["two\nlines\x9b31m", ""], ["x", "0m\x1b[2J"], ["x", 5], ["x"]]
+)
+def test_no_escape_sequence_comes_out_of_the_file(tmp_path: Path, piece: list[object]) -> None:
+    (tmp_path / FILE).write_text(json.dumps([FORMAT, [20, 3, "digest"], [[piece]]]), "utf-8")
+    found = read(tmp_path, ITS)
+    if found is not None:
+        [[(text, style)]] = found
+        assert text.isprintable()
+        assert style == ""
+
+
+def test_a_file_that_is_not_ours_is_not_read(tmp_path: Path) -> None:
+    assert read(tmp_path, ITS) is None
+    (tmp_path / FILE).write_bytes(b" " * 1_000_001 + json.dumps([FORMAT, [20, 3, "digest"], []]).encode())
+    assert read(tmp_path, ITS) is None
+    (tmp_path / FILE).write_bytes(b"\xff\xfe no json")
+    assert read(tmp_path, ITS) is None
+
+
+async def test_the_screen_leaves_what_it_begins_with(open_screen: OpenScreen) -> None:
+    kept: list[tuple[Any, tuple[int, int]]] = []
+    async with open_screen(keep_first_picture=lambda *args: kept.append(args), size=(100, 30)) as ui:
+        await ui.until(lambda: kept)
+        [(picture, size)] = kept
+        assert size == (100, 30)
+        assert len(picture) == 30
+        rows = ["".join(text for text, _ in row) for row in picture]
+        assert rows[0].startswith(" phoenix")
+        assert "rite a message" in "".join(rows)
+    async with open_screen(keep_first_picture=lambda *args: kept.append(args), screen_reader=True) as ui:
+        await ui.pilot.pause()
+    assert len(kept) == 1
