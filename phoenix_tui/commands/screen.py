@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import gc
 import os
 import sys
 from collections import deque
@@ -49,6 +50,7 @@ def run_screen(options: argparse.Namespace) -> int:
     if (term := os.environ.get("TERM")) in _DUMB:
         say(_NEEDS_MORE_THAN_LINES.format(term=term))
         return exit_status.USAGE
+    gc.disable()  # hardly anything that is loaded goes away again; the screen switches it on when it stands
     if options.demo:
         return _run(demo_start(screen_reader=options.screen_reader))[0]
     shown = None if options.screen_reader else _show_first_picture()

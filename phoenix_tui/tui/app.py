@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import signal
 from collections.abc import Sequence
 from contextlib import suppress
@@ -90,6 +91,9 @@ class PhoenixApp(DesktopApp, inherit_bindings=False):
         return TerminalDriver
 
     def on_ready(self) -> None:
+        """The first picture stands. What has been loaded for it stays for good: no collection looks at it again."""
+        gc.freeze()
+        gc.enable()
         self.main.work(self._keep_first_picture, "first picture")
 
     async def _keep_first_picture(self) -> None:
