@@ -31,6 +31,12 @@ def _parser(max_nesting: int) -> MarkdownIt:
     return parser
 
 
+def load() -> None:
+    """Load what parses, in a thread, before the first answer waits for it."""
+    parse_blocks("")
+    parse_inline("", {})
+
+
 def plain_address(address: str) -> str:
     """`address` in ASCII, as the parser writes those of links: letters of other scripts cannot look like a host."""
     return _parser(MAX_NESTING).normalizeLink(address)

@@ -45,6 +45,11 @@ def _lexer(language: str) -> _Lexer | None:
     return lexer
 
 
+def load() -> None:
+    """Load what colours the code that models write most, in a thread, before the first answer waits for it."""
+    _lexer("python")
+
+
 @lru_cache(maxsize=512)
 def _style_of(kind: str) -> tuple[str, ...]:
     for prefix, meaning in _MEANING:

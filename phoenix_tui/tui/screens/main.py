@@ -22,6 +22,7 @@ from phoenix_tui.tui.commands import CHAT
 from phoenix_tui.tui.conversation import Conversation
 from phoenix_tui.tui.drafts import Draft
 from phoenix_tui.tui.keeping import SessionKeeper
+from phoenix_tui.tui.markdown import parser, syntax
 from phoenix_tui.tui.order_report import order_report
 from phoenix_tui.tui.ports import Tone
 from phoenix_tui.tui.preferences import NARROWEST, Preferences
@@ -105,6 +106,7 @@ class MainScreen(SpeakingScreen):
 
     def on_mount(self) -> None:
         self.watch_preferences(Preferences(), self.preferences)
+        self.work(self._load_markdown, "markdown")
         for problem in self.begin.problems:
             self.say(problem, Tone.ERROR)
         for notice in self.begin.notices:
@@ -113,6 +115,12 @@ class MainScreen(SpeakingScreen):
             self._take(self.begin.resumed.saved)
         else:
             self.work(self._offer_last, "session")
+
+    async def _load_markdown(self) -> None:
+        """What shows answers, once the client stands; whoever asks after that does not wait for it."""
+        await self._client_settled.wait()
+        for load in (parser.load, syntax.load):
+            await asyncio.to_thread(load)
 
     def watch_preferences(self, before: Preferences, now: Preferences) -> None:
         if now.panels_hidden != before.panels_hidden:
