@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass, field
@@ -21,6 +22,8 @@ from phoenix_tui.tui.screens.main import MainScreen
 from phoenix_tui.tui.start import Start
 from tests.tui.fakes import NOW, FakeClient
 
+SECONDS = 20.0
+"""How long a condition is waited for; only a failing test waits so long."""
 MouseKind = type[events.MouseEvent]
 
 
@@ -71,8 +74,9 @@ class Opened:
         self.app._exception = None
 
     async def until(self, condition: Callable[[], object]) -> None:
-        """Let the screen work until `condition` holds; fails when it settles without."""
-        for _ in range(60):
+        """Let the screen work until `condition` holds; fails when it has not for so long that it never will."""
+        end = time.monotonic() + SECONDS
+        while time.monotonic() < end:
             for _ in range(50):
                 if condition():
                     return

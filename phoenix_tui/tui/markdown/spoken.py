@@ -29,11 +29,11 @@ class SpokenRenderer(Renderer):
         return spoken_code(content, info, width)
 
     def rule(self, width: int) -> list[Line]:
-        return _label("separator", width)
+        return _named("separator", width)
 
     def quote(self, width: int, style: Style) -> list[Line]:
         inner = self.until("blockquote_close", width, style) or [BLANK]
-        return [*_label("quote", width), *inner, *_label("end of quote", width)]
+        return [*_named("quote", width), *inner, *_named("end of quote", width)]
 
     def bullet(self) -> str:
         return "-"
@@ -44,7 +44,7 @@ class SpokenRenderer(Renderer):
     def rows(self, table: Table, width: int) -> list[Line]:
         """Each row as one line, every cell behind the name of its column."""
         names = ", ".join(filter(None, map(_text, table.header)))
-        label = [] if self.table_continues else _label(f"table with the columns {names}", width)
+        label = [] if self.table_continues else _named(f"table with the columns {names}", width)
         return [*label, *(line for row in table.rows for line in paragraph(_row(table.header, row), width))]
 
     def spans(self, content: str, style: Style) -> list[Span]:
@@ -76,7 +76,7 @@ def _text(cell: Cell) -> str:
     return "".join(span.text for span in cell).strip()
 
 
-def _label(text: str, width: int, code: Code | None = None) -> list[Line]:
+def _named(text: str, width: int, code: Code | None = None) -> list[Line]:
     return [Line((Span(clip(text, width), _NOTE),), code=code, is_label=True)]
 
 
@@ -86,12 +86,12 @@ def spoken_code(lines: tuple[str, ...], info: str, width: int, *, first: bool = 
     code = Code("\n".join(lines), continues=not first)
     length = count(len(lines), "line") if last else f"more than {count(len(lines), 'line')}"
     said = ", ".join(("code", *info.split(maxsplit=1)[:1], length))
-    out = _label(said, width, code) if first else []
+    out = _named(said, width, code) if first else []
     for text, is_piece in map(unglued, lines or ("",)):
         for index, row in enumerate(wrap_verbatim([Span(expand_tabs(text))], width)):
             join = "" if is_piece or index else "\n"
             out.append(Line(row.spans, join=join, fill=CODE, code=code))
-    return [*out, *(_label("end of code", width, code) if last else [])]
+    return [*out, *(_named("end of code", width, code) if last else [])]
 
 
 def settled(source: str) -> str:
