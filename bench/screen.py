@@ -99,7 +99,7 @@ def _answers(variables: dict[str, str]) -> Iterator[Line]:
             asked = running.press("\r")
             first.append(running.wait(FIRST) - asked)
             while LAST.encode() not in running.seen:
-                keys.append(_key(running))
+                keys.append(key_to_paint(running))
             last.append(running.last_read - asked)
     over = [one - sent for one, (sent, _) in zip(first, wire, strict=True)]
     yield Limit("Enter to the first text, more than on the wire", over, most=0.05, scale=1e3, unit="ms")
@@ -125,7 +125,7 @@ def _on_the_wire(variables: dict[str, str]) -> tuple[float, float]:
     return first, time.perf_counter() - asked
 
 
-def _key(running: Program) -> float:
+def key_to_paint(running: Program) -> float:
     """From a key to the letter on the screen."""
     pressed = running.press("q", keep=True)
     end = pressed + 5

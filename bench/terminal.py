@@ -51,6 +51,21 @@ class Program:
         os.write(self._ours, keys.encode())
         return now
 
+    def resize(self, columns: int, rows: int) -> float:
+        """Give the window another size; the moment at which that was told."""
+        self.seen = b""
+        now = time.perf_counter()
+        fcntl.ioctl(self._ours, termios.TIOCSWINSZ, struct.pack("HHHH", rows, columns, 0, 0))
+        os.kill(self.pid, signal.SIGWINCH)
+        return now
+
+    def leave(self, keys: str) -> None:
+        """Type `keys`, and wait until the program has ended."""
+        self.press(keys)
+        end = time.perf_counter() + LONGEST
+        while self._process.poll() is None and time.perf_counter() < end:
+            self.read(0.05)
+
     def wait(self, *words: str, seconds: float = LONGEST) -> float:
         """The moment at which all `words` have been written since the last key. Raises TimeoutError."""
         wanted = [word.encode() for word in words]
@@ -97,7 +112,8 @@ class Program:
 
     def close(self) -> None:
         """End it."""
-        os.killpg(self.pid, signal.SIGKILL)
+        if self._process.poll() is None:
+            os.killpg(self.pid, signal.SIGKILL)
         self._process.wait()
         os.close(self._ours)
 

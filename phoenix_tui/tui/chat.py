@@ -7,7 +7,7 @@ from typing import Any
 
 from phoenix_tui.tui.conversation import Ending, Exchange
 from phoenix_tui.tui.ports import Tone
-from phoenix_tui.tui.transcript.entries import State
+from phoenix_tui.tui.transcript.entries import Entry, State
 from phoenix_tui.tui.widgets.transcript import Transcript
 
 Part = tuple[str, str]
@@ -86,14 +86,14 @@ class Chat:
         self._reply = None
         self.transcript.clear()
 
-    def dump(self) -> list[dict[str, Any]]:
+    def dump(self) -> Sequence[Mapping[str, Any]]:
         """Everything that is shown, as plain data."""
         return self.transcript.dump()
 
-    def restore(self, exchanges: Iterable[Exchange], shown: Sequence[Mapping[str, Any]]) -> None:
+    def restore(self, exchanges: Iterable[Exchange], shown: Sequence[Entry]) -> None:
         """Show an earlier conversation: as it was shown, or made anew from its exchanges where that is not known."""
         self.clear()
-        self.transcript.load(shown)
+        self.transcript.show(shown)
         if shown:
             return
         for exchange in exchanges:

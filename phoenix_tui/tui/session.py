@@ -9,9 +9,9 @@ from __future__ import annotations
 import json
 import os
 import secrets
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any
 
@@ -33,7 +33,7 @@ class Saved:
 
     exchanges: tuple[Exchange, ...] = ()
     draft: str = ""
-    shown: tuple[Mapping[str, Any], ...] = ()
+    shown: Sequence[Mapping[str, Any]] = ()
     """The transcript as it was shown, as plain data of its widget; a help to restoring, never needed for it."""
     local_only: bool = False
     known_to: tuple[str, ...] = ()
@@ -73,8 +73,7 @@ class SessionStore:
                 return
             self._folder.mkdir(parents=True, exist_ok=True, mode=0o700)
             path = self._own_path()
-            text = json.dumps({"format": FORMAT, **asdict(saved)}, ensure_ascii=True)
-            write_atomically(path, text.encode("ascii"))
+            write_atomically(path, "".join(_encoded(saved)).encode("ascii"))
             if self._restored_from is not None:
                 self._restored_from.unlink(missing_ok=True)
                 self._restored_from = None
@@ -151,6 +150,40 @@ class SessionStore:
         with suppress(OSError):
             path.rename(aside)
         self.problem = f"The last conversation {why} and was set aside as {aside}."
+
+
+def _encoded(saved: Saved) -> Iterator[str]:
+    """The file of `saved`, in small pieces: encoded at once, a long conversation would keep the screen waiting, since
+    the encoder lets nobody else run."""
+    yield '{"exchanges": ['
+    yield from _joined(map(_exchange, saved.exchanges))
+    yield '], "shown": ['
+    yield from _joined(saved.shown)
+    rest = {
+        "format": FORMAT,
+        "draft": saved.draft,
+        "local_only": saved.local_only,
+        "known_to": saved.known_to,
+        "folds": saved.folds,
+    }
+    yield "], " + json.dumps(rest).removeprefix("{")
+
+
+def _joined(items: Iterable[Mapping[str, Any]]) -> Iterator[str]:
+    for number, item in enumerate(items):
+        yield (", " if number else "") + json.dumps(item)
+
+
+def _exchange(exchange: Exchange) -> dict[str, Any]:
+    return {
+        "question": exchange.question,
+        "answer": exchange.answer,
+        "ending": exchange.ending,
+        "attribution": exchange.attribution,
+        "note": exchange.note,
+        "seams": exchange.seams,
+        "attachments": [{"name": it.name, "text": it.text} for it in exchange.attachments],
+    }
 
 
 def _decode(data: Any) -> Saved:

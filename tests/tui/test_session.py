@@ -13,7 +13,8 @@ from hypothesis import strategies as st
 
 from phoenix_tui.tui import session
 from phoenix_tui.tui.conversation import Ending, Exchange
-from phoenix_tui.tui.session import Saved, SessionStore
+from phoenix_tui.tui.session import Saved, SessionStore, _encoded
+from phoenix_tui.tui.transcript.entries import Dumped, Entry, Kind, State
 
 SAVED = Saved(
     (Exchange("why?", "because", Ending.WHOLE, "OpenAI gpt", seams=(3,)),),
@@ -177,3 +178,23 @@ def test_any_text_survives(tmp_path_factory: pytest.TempPathFactory, draft: str,
     assert found.saved.draft == draft
     assert found.saved.exchanges[0].question == question
     assert found.saved.exchanges[0].ending is (Ending.STOPPED if ending is Ending.OPEN else ending)
+
+
+def test_a_long_conversation_is_written_in_small_pieces_and_dumped_where_it_is_written(tmp_path: Path) -> None:
+    """Nothing that takes long is done where keys are heard, and the encoder lets them be heard meanwhile."""
+    entries = [Entry(Kind.ANSWER, f"answer {number}", state=State.DONE) for number in range(200)]
+    entries.append(Entry(Kind.ANSWER, "half", state=State.STREAMING))
+    shown = Dumped(entries)
+    entries[-1].text.append(" and more")
+    exchanges = tuple(Exchange(f"question {number}", "answer", Ending.WHOLE) for number in range(200))
+    pieces = list(_encoded(Saved(exchanges, "draft", shown, folds=((0, 2),))))
+    assert max(map(len, pieces)) < 500
+    store = SessionStore(tmp_path)
+    store.save(Saved(exchanges, "draft", shown, folds=((0, 2),)))
+    store.close()
+    found = SessionStore(tmp_path).newest()
+    assert found is not None
+    assert found.saved.exchanges == exchanges
+    assert found.saved.folds == ((0, 2),)
+    assert [item["text"] for item in found.saved.shown][-2:] == ["answer 199", "half"]
+    assert list(shown[:1]) == [entries[0].dump()]

@@ -97,13 +97,13 @@ async def test_what_was_saved_is_shown_again_and_a_stream_that_was_running_count
         transcript.add_output("a  b\n c", "Providers")
         transcript.add_notice("done")
         await pilot.pause()
-        shown, saved = rows(transcript), transcript.dump()
+        shown, saved = rows(transcript), list(transcript.dump())
         transcript.clear()
         assert rows(transcript)[0] == ""
         transcript.load([{"kind": "from the future"}, *saved, {"text": 3}])
         await pilot.pause()
         assert rows(transcript) == shown
-        assert transcript.dump() == saved
+        assert list(transcript.dump()) == saved
         running = transcript.begin_answer("Grok")
         transcript.append_text(running, "and then")
         assert transcript.dump()[-1]["state"] == "streaming"

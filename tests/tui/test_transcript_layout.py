@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from hypothesis import given, settings
@@ -44,7 +45,7 @@ _ENTRIES: st.SearchStrategy[list[dict[str, Any]]] = st.lists(
 )
 
 
-def _loaded(data: list[dict[str, Any]], width: int, *, is_spoken: bool = False) -> Layout:
+def _loaded(data: Iterable[Mapping[str, Any]], width: int, *, is_spoken: bool = False) -> Layout:
     conversation = Conversation()
     conversation.load(data)
     return Layout(conversation.entries, width, is_spoken=is_spoken)
@@ -167,4 +168,4 @@ def test_control_characters_are_taken_out_also_across_a_cut_and_when_loaded() ->
     assert str(answer.text).startswith("abc\nd")
     assert "\x1b" not in str(answer.text)
     conversation.load([{"kind": "answer", "text": "x\x1b[2Jy", "title": "t\nu\x07"}])
-    assert conversation.dump() == [{"kind": "answer", "text": "xy", "title": "t u", "state": "done"}]
+    assert list(conversation.dump()) == [{"kind": "answer", "text": "xy", "title": "t u", "state": "done"}]

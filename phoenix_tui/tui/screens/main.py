@@ -36,6 +36,7 @@ from phoenix_tui.tui.slash import Run, Say, parse
 from phoenix_tui.tui.slash_commands import carry_out
 from phoenix_tui.tui.start import Start
 from phoenix_tui.tui.text import ago, count
+from phoenix_tui.tui.transcript.entries import Entry, load_entries
 from phoenix_tui.tui.welcome_words import demo_words, needs_setup
 from phoenix_tui.tui.widgets.chip_area import ChipArea
 from phoenix_tui.tui.widgets.completion_list import CompletionList
@@ -73,7 +74,8 @@ class MainScreen(SpeakingScreen):
         self.keeper = start.resumed.keeper if start.resumed else SessionKeeper(store)
         demo = "" if not start.is_demo else demo_words(comes_back=start.comes_back)
         self.welcome = Welcome(glyphs=self.glyphs, demo=demo, id="welcome")
-        self.offered: Found | None = None
+        self.offered: tuple[Found, list[Entry]] | None = None
+        """What an earlier run left, and what of it is shown when it is restored."""
         self._draft_timer: Timer | None = None
         self._save_problem = ""
 
@@ -112,7 +114,7 @@ class MainScreen(SpeakingScreen):
         for notice in self.begin.notices:
             self.say(notice)
         if self.begin.resumed:
-            self._take(self.begin.resumed.saved)
+            self._take(self.begin.resumed.saved, load_entries(self.begin.resumed.saved.shown))
         else:
             self.work(self._offer_last, "session")
 
@@ -158,7 +160,7 @@ class MainScreen(SpeakingScreen):
         conversation, draft = self.conversation, self.prompt.draft
         if conversation.is_empty:
             return Saved(draft=draft.text, folds=draft.folds, local_only=conversation.local_only)
-        shown = tuple(self.chat.dump()) if with_shown else ()
+        shown = self.chat.dump() if with_shown else ()
         known_to, exchanges = tuple(sorted(conversation.known_to)), tuple(conversation.exchanges)
         return Saved(exchanges, draft.text, shown, conversation.local_only, known_to, draft.folds)
 
@@ -168,7 +170,7 @@ class MainScreen(SpeakingScreen):
             self.say(self.keeper.problem)
         if found is None:
             return
-        self.offered = found
+        self.offered = found, await asyncio.to_thread(load_entries, found.saved.shown)
         said = count(len(found.saved.exchanges), "question") if found.saved.exchanges else "only a draft"
         when = ago(max(0.0, self.begin.wall() - found.written_at))
         self.say(f"Your last conversation ({said}, {when}) was kept: {keys.label('again')} or /restore brings it back.")
@@ -336,18 +338,18 @@ class MainScreen(SpeakingScreen):
             return
         if not self.conversation.is_empty:
             self.keeper.begin_another(self.saved())
-        found, self.offered = self.offered, None
+        (found, shown), self.offered = self.offered, None
         self.keeper.adopt(found)
-        self._take(found.saved)
+        self._take(found.saved, shown)
         self.save_soon()
 
-    def _take(self, saved: Saved) -> None:
+    def _take(self, saved: Saved, shown: Sequence[Entry]) -> None:
         kept_here = saved.local_only or self.kept_here
         self.conversation = Conversation(list(saved.exchanges), local_only=kept_here, known_to=set(saved.known_to))
         self.kept_here = kept_here
         self.forget_turns()
         self.close_find()
-        self.chat.restore(saved.exchanges, saved.shown)
+        self.chat.restore(saved.exchanges, shown)
         if not self.prompt.draft:
             self.prompt.draft = Draft(saved.draft, saved.folds)
         self.chat_title = self.conversation.title

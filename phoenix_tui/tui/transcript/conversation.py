@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from phoenix_tui.tui.transcript.entries import Entry, Kind, State, load_entry, messages, one_line, plain_text
+from phoenix_tui.tui.transcript.entries import Dumped, Entry, Kind, State, load_entries, messages, one_line, plain_text
 
 
 class Conversation:
@@ -55,13 +55,13 @@ class Conversation:
         for entry in entries:
             self._place(entry)
 
-    def dump(self) -> list[dict[str, Any]]:
-        """Everything as plain data for `load`."""
-        return [entry.dump() for entry in self.entries]
+    def dump(self) -> Sequence[Mapping[str, Any]]:
+        """Everything as plain data for `load_entries`."""
+        return Dumped(self.entries)
 
     def load(self, data: Iterable[Mapping[str, Any]]) -> None:
         """Have what `dump` gave; items that are no entries are left out."""
-        self.replace(entry for item in data if (entry := load_entry(item)) is not None)
+        self.replace(load_entries(data))
 
     def messages(self) -> list[dict[str, str]]:
         """Questions and answers as `{"role", "content"}`."""

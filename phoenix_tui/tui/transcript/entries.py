@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from enum import StrEnum
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, overload
 
 from phoenix_tui.core.text import ControlStripper, strip_controls
 
@@ -184,6 +184,39 @@ def load_entry(data: Mapping[str, Any]) -> Entry | None:
     if state is State.STREAMING:
         state = State.STOPPED
     return Entry(kind, fields.pop("text", ""), state=state, seams=_load_seams(data.get("seams", ())), **fields)
+
+
+def load_entries(data: Iterable[Mapping[str, Any]]) -> list[Entry]:
+    """The entries that `Entry.dump` gave; items that are none are left out. Of ten thousand it takes a while: in a
+    thread, if a person waits."""
+    return [entry for item in data if (entry := load_entry(item)) is not None]
+
+
+class Dumped(Sequence[Mapping[str, Any]]):
+    """What `entries` dump, worked out where it is read, which may be a thread; of one that grows still, what it is
+    now."""
+
+    def __init__(self, entries: Iterable[Entry]) -> None:
+        self._entries = [entry.dump() if entry.state is State.STREAMING else entry for entry in entries]
+
+    def __len__(self) -> int:
+        return len(self._entries)
+
+    @overload
+    def __getitem__(self, index: int) -> Mapping[str, Any]: ...
+
+    @overload
+    def __getitem__(self, index: slice) -> Sequence[Mapping[str, Any]]: ...
+
+    def __getitem__(self, index: int | slice) -> Mapping[str, Any] | Sequence[Mapping[str, Any]]:
+        found = self._entries[index]
+        if isinstance(found, list):
+            return [_dumped(entry) for entry in found]
+        return _dumped(found)
+
+
+def _dumped(entry: Entry | dict[str, Any]) -> dict[str, Any]:
+    return entry.dump() if isinstance(entry, Entry) else entry
 
 
 def _load_seams(data: object) -> tuple[Seam, ...]:

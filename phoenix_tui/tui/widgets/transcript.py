@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from itertools import takewhile
 from typing import Any
 
 from textual.reactive import reactive
 
 from phoenix_tui.tui import spoken
-from phoenix_tui.tui.transcript.entries import Entry, Kind, Offer, State, one_line
+from phoenix_tui.tui.transcript.entries import Entry, Kind, Offer, State, load_entries, one_line
 from phoenix_tui.tui.transcript.view import BODY, THOUGHT
 from phoenix_tui.tui.widgets.transcript_finder import TranscriptFinder
 
@@ -113,11 +113,15 @@ class Transcript(TranscriptFinder):
 
     def load(self, data: Iterable[Mapping[str, Any]]) -> None:
         """Show what `dump` gave instead of what is shown now; items that are no entries are left out."""
-        self._conversation.load(data)
+        self.show(load_entries(data))
+
+    def show(self, entries: Iterable[Entry]) -> None:
+        """Show `entries`, which nobody else has, instead of what is shown now."""
+        self._conversation.replace(entries)
         self._begin()
         self.watch_offers()
 
-    def dump(self) -> list[dict[str, Any]]:
+    def dump(self) -> Sequence[Mapping[str, Any]]:
         """Everything as plain data for `load`."""
         return self._conversation.dump()
 
