@@ -14,13 +14,13 @@ from textual.worker import WorkType
 from phoenix_tui.tui import messages
 from phoenix_tui.tui.addresses import is_openable, shown
 from phoenix_tui.tui.clipboard import Clipboard
+from phoenix_tui.tui.in_order import OrderlyApp
 from phoenix_tui.tui.links import SENTENCE_CELLS, open_link
 from phoenix_tui.tui.notifying import Notifier
-from phoenix_tui.tui.surviving_app import SurvivingApp
 from phoenix_tui.tui.widgets.transcript import Transcript
 
 
-class DesktopApp(SurvivingApp):
+class DesktopApp(OrderlyApp):
     """Says of everything that it copies or opens what became of it."""
 
     def __init__(self, css_path: list[PurePath], *, own_files: Path | None, is_kept: bool) -> None:

@@ -9,6 +9,7 @@ from dataclasses import replace
 
 import pytest
 from textual import events
+from textual.keys import _character_to_key
 from textual.widgets import Static
 
 from phoenix_tui.core.configuration import ProviderConfig
@@ -338,6 +339,27 @@ async def test_a_key_that_is_pasted_as_soon_as_the_dialog_is_wanted_does_not_lan
         (field,) = ui.app.screen.query(EntryField)
         await ui.until(lambda: field.entered == Secret(KEY))
         assert ui.screen.prompt.value == ""
+
+
+@pytest.mark.parametrize("typed", [(*"/key openai", "enter"), ("escape", "down", "enter"), ("escape", "down", "k")])
+async def test_a_key_that_comes_in_one_burst_with_what_opens_the_dialog_lands_in_the_dialog(
+    open_screen: OpenScreen, typed: tuple[str, ...]
+) -> None:
+    """As a slow line sends it, or a terminal that does not mark what is pasted."""
+    async with open_screen(FakeClient(make_snapshot()), keys=FakeKeys()) as ui:
+        for key in (*typed, *KEY):
+            ui.app.post_message(events.Key(*_pressed(key)))
+        ui.app.post_message(events.Paste("-pasted"))
+        await ui.until(lambda: isinstance(ui.app.screen, KeyScreen))
+        await ui.until(
+            lambda: [field.entered for field in ui.app.screen.query(EntryField)] == [Secret(KEY + "-pasted")]
+        )
+        assert ui.screen.prompt.value == ""
+
+
+def _pressed(key: str) -> tuple[str, str | None]:
+    """A key as Textual names it, and its character."""
+    return (_character_to_key(key), key) if len(key) == 1 else (key, None)
 
 
 async def test_a_key_in_the_chat_is_not_taken_and_not_repeated(open_screen: OpenScreen) -> None:
