@@ -9,9 +9,24 @@ from textual.geometry import Region
 
 from phoenix_tui.core.errors import ErrorClass, ErrorInfo, Phase
 from phoenix_tui.core.events import AttemptFailed, Completed, Confirming, TextDelta
+from phoenix_tui.core.secret import Secret
+from phoenix_tui.tui.screens.key_screen import KeyScreen
+from phoenix_tui.tui.widgets.entry_field import EntryField
 from phoenix_tui.tui.widgets.lines import KeyBar, QuestionBar
 from tests.tui.conftest import Opened, OpenScreen
-from tests.tui.fakes import ANSWER, HOLD, NOW, FakeClient, answer, attempt, make_snapshot, says, started, target
+from tests.tui.fakes import (
+    ANSWER,
+    HOLD,
+    NOW,
+    FakeClient,
+    FakeKeys,
+    answer,
+    attempt,
+    make_snapshot,
+    says,
+    started,
+    target,
+)
 
 BROKE = ErrorInfo(ErrorClass.QUOTA, "no credit", status=402, phase=Phase.HEADERS)
 REFUSED = ErrorInfo(ErrorClass.NETWORK, "nothing answers", phase=Phase.CONNECT)
@@ -135,6 +150,26 @@ async def test_nothing_hides_the_question(open_screen: OpenScreen) -> None:
         assert Region(0, 0, 60, 20).contains_region(bar.region)
         shown = " ".join(" ".join(strip.text.split()) for strip in bar.render_lines(Region(0, 0, 60, 3)))
         assert shown.strip() == ui.screen.question
+
+
+async def test_who_enters_a_key_goes_on_entering_it_and_is_told_of_the_question(open_screen: OpenScreen) -> None:
+    client = FakeClient(make_snapshot(), [started("openai"), ANSWER, QUESTION, HOLD])
+    async with open_screen(client, keys=FakeKeys()) as ui:
+        await ask(ui)
+        await ui.run_actions("provider_page('openai')", "set_key('openai')")
+        await ui.type("sk-")
+        client.turns[0].confirm()
+        await ui.until(lambda: ui.screen.question)
+        await ui.type("rest")
+        assert isinstance(ui.app.screen, KeyScreen)
+        assert ui.app.screen.query_one(EntryField).entered == Secret("sk-rest")
+        assert ui.told[-1] == (
+            "openai: out of credit. Sending to anthropic (anthropic-model) in 8s: "
+            "esc closes this dialog, esc again keeps it here."
+        )
+        await ui.pilot.press("escape")
+        await ui.until(lambda: ui.app.screen is ui.screen)
+        assert ui.screen.question
 
 
 async def test_who_was_sent_it_is_known_and_stays_known_after_a_restart(

@@ -22,9 +22,10 @@ from phoenix_tui.tui.conversation import Conversation
 from phoenix_tui.tui.drafts import Draft
 from phoenix_tui.tui.glyphs import UNICODE
 from phoenix_tui.tui.messages import AnswerCame, ConfirmationAsked, NobodyAnswered
-from phoenix_tui.tui.ports import TurnPort
+from phoenix_tui.tui.ports import KeyKeeper, TurnPort
 from phoenix_tui.tui.screens.provider_screen import ClientNotOpen
 from phoenix_tui.tui.screens.setup_screen import SetupScreen
+from phoenix_tui.tui.setting_up import Outcome
 from phoenix_tui.tui.start import Start
 from phoenix_tui.tui.switching import Meanwhile
 from phoenix_tui.tui.text import due, money
@@ -197,16 +198,25 @@ class AskingScreen(SetupScreen):
         self.keep_ticking()
 
     def show_question(self, question: Confirming | None) -> None:
-        """As `TurnStage` has it. While a question stands, nothing may hide it."""
+        """As `TurnStage` has it. While a question stands, nothing may hide it but a dialog in which something is
+        entered: who types a key goes on typing, and would type it into the prompt."""
         if question is not None and (self._asked is None or question.target != self._asked.target):
             self._asked_since = self.begin.wall()
             self.post_message(ConfirmationAsked(question.target.provider))
-            self.come_forward()
+            if getattr(self.app.screen, "is_written_in", False):
+                self.tell(handover.question_behind(question, question.until - self._asked_since), "warning")
+            else:
+                self.come_forward()
             self.remove_class("-overlay")
         self._asked = question
         self.now = self.begin.wall()
         self.draw_question()
         self.keep_ticking()
+
+    def _decided(self, keeper: KeyKeeper, name: str, outcome: Outcome) -> None:
+        super()._decided(keeper, name, outcome)
+        if self._asked is not None:
+            self.come_forward()  # the dialog may have been opened from a page that lies over the question, too
 
     def draw_question(self) -> None:
         """The question as it stands now: the time left, and the key that is free to answer it."""

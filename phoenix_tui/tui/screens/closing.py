@@ -21,6 +21,8 @@ class ClosesOnce(Steady):
     """
 
     is_current: bool
+    is_written_in: bool = False
+    """Whether something is entered in it, so that only the person may close it."""
 
     def dismiss(self, result: Any = None) -> AwaitComplete:
         """As `Screen` has it."""

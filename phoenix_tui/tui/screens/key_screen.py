@@ -34,6 +34,7 @@ class KeyScreen(ClosesOnce, ModalScreen[Outcome]):
     """Enter tests what was entered with one free check. A good key is handed over, a refused one keeps the dialog open,
     and one that could not be tested is handed over on a second enter. Nothing is changed or saved here."""
 
+    is_written_in = True
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding(ROWS["stop"].keys, "close", "Close", id="stop", show=False),
         Binding("pageup", "scroll(-1)", "Up", show=False),
