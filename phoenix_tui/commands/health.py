@@ -57,7 +57,7 @@ def _row(snapshot: Snapshot, health: ProviderHealth) -> tuple[str, ...]:
     note = info.problem or health.reason or (error.message if error else "")
     return (
         name,
-        health.state.value,
+        health.state.word,
         "-" if health.as_of is None else _ago(health.as_of),
         "-" if rate is None else f"{rate:.0%}",
         str(health.total_requests),

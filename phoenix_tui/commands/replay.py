@@ -101,8 +101,8 @@ def _difference(step: Step) -> str:
     if step.replayed is None or not isinstance(recorded, HealthChanged):
         return step.problem
     return (
-        f"{recorded.provider} was recorded as {recorded.before} -> {recorded.after}, "
-        f"and is {step.replayed.before} -> {step.replayed.after} when lived through again."
+        f"{recorded.provider} was recorded as {recorded.before.word} -> {recorded.after.word}, "
+        f"and is {step.replayed.before.word} -> {step.replayed.after.word} when lived through again."
     )
 
 
@@ -131,7 +131,7 @@ def _row(health: ProviderHealth) -> tuple[str, ...]:
     rate = health.success_rate
     return (
         health.name,
-        health.state.value,
+        health.state.word,
         "-" if rate is None else f"{rate:.0%}",
         str(health.total_requests),
         str(health.consecutive_failures),

@@ -109,7 +109,7 @@ def _explain(snapshot: Snapshot, prices: PriceBook) -> None:
                 str(placement.own_position),
                 provider,
                 model,
-                health.state.value,
+                health.state.word,
                 health.band.value,
                 "-" if health.success_rate is None else f"{health.success_rate:.0%}",
                 "-" if its is None or its.ttft_median is None else f"{its.ttft_median:.1f} s",

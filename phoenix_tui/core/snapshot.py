@@ -29,7 +29,24 @@ class HealthState(StrEnum):
     UNCONFIGURED = "unconfigured"
     """No key, or no local server found."""
 
+    @property
+    def word(self) -> str:
+        """The state as a person reads it, everywhere but in JSON: a word or two."""
+        return _WORDS[self]
 
+
+_WORDS = {
+    HealthState.UNKNOWN: "untested",
+    HealthState.HEALTHY: "healthy",
+    HealthState.SUSPECT: "shaky",
+    HealthState.UNAVAILABLE: "down",
+    HealthState.PROBATION: "on trial",
+    HealthState.COOLING: "cooling",
+    HealthState.OFFLINE: "offline",
+    HealthState.BLOCKED: "blocked",
+    HealthState.DISABLED: "off",
+    HealthState.UNCONFIGURED: "not set up",
+}
 AVAILABLE_STATES = frozenset({HealthState.UNKNOWN, HealthState.HEALTHY, HealthState.SUSPECT, HealthState.PROBATION})
 
 

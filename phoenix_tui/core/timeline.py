@@ -137,11 +137,11 @@ def _changed(record: HealthChanged) -> Line | None:
     if record.before is record.after:
         if not failed or error is None or error.error_class is ErrorClass.CANCELLED:
             return None  # who was stopped has not failed
-        return _line(record.at, record.provider, f"failed, still {record.after}: {fault(error)}", Tone.TROUBLE)
+        return _line(record.at, record.provider, f"failed, still {record.after.word}: {fault(error)}", Tone.TROUBLE)
     if isinstance(record.event, Configured) and not record.event.value:
         return None  # how most of the seven begin
     why = _why(record.event) or record.reason
-    words = f"{record.before} -> {record.after}" + (f": {why}" if why else "")
+    words = f"{record.before.word} -> {record.after.word}" + (f": {why}" if why else "")
     return _line(record.at, record.provider, words, _tone(record))
 
 

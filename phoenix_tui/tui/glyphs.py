@@ -85,16 +85,6 @@ _STYLES = {
     HealthState.DISABLED: "$health-off",
     HealthState.UNCONFIGURED: "$health-off",
 }
-_WORDS = {
-    HealthState.UNKNOWN: "untested",
-    HealthState.HEALTHY: "healthy",
-    HealthState.SUSPECT: "shaky",
-    HealthState.PROBATION: "on trial",
-    HealthState.UNAVAILABLE: "down",
-    HealthState.COOLING: "cooling",
-    HealthState.OFFLINE: "offline",
-    HealthState.DISABLED: "off",
-}
 _BLOCKED_WORDS = {
     ErrorClass.AUTH: "bad key",
     ErrorClass.PERMISSION: "no access",
@@ -125,7 +115,11 @@ def word_of(health: ProviderHealth, info: ProviderInfo) -> str:
     if health.state is HealthState.UNCONFIGURED:
         return "not found" if is_local_server(info) else "no key"
     if health.state is HealthState.BLOCKED:
-        return _BLOCKED_WORDS.get(health.last_error.error_class, "blocked") if health.last_error else "blocked"
+        return (
+            _BLOCKED_WORDS.get(health.last_error.error_class, health.state.word)
+            if health.last_error
+            else health.state.word
+        )
     if health.state is HealthState.UNKNOWN and health.last_checked is not None:
         return "no answer" if has_failed_check(health) else "checked"
-    return _WORDS[health.state]
+    return health.state.word

@@ -32,7 +32,7 @@ async def test_the_kept_state_is_shown_with_its_age_and_a_check_is_of_now() -> N
         assert (ran.status, kept["state"], kept["failed_requests"]) == (0, "suspect", requests)
         assert asked_at <= datetime.fromisoformat(kept["as_of"]) <= datetime.now(UTC)
         row = next(line for line in (await phoenix("health", env=env)).out.splitlines() if line.startswith("openai"))
-        assert row.split()[1:3] == ["*", "suspect"]
+        assert row.split()[1:3] == ["*", "shaky"]
         assert "ago" in row or "just now" in row
 
         ran = await phoenix("health", "--probe", "--json", env=env)

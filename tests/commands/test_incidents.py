@@ -45,9 +45,9 @@ async def test_the_timeline_says_what_happened_to_whom_newest_last() -> None:
     assert header.split() == ["time", "provider", "what", "happened"]
     assert all(LINE.match(line) for line in lines)
     assert [line[21:] for line in lines] == [
-        "openrouter  healthy -> suspect: rate limit (HTTP 429), asked for 12 s",
+        "openrouter  healthy -> shaky: rate limit (HTTP 429), asked for 12 s",
         "anthropic   switched from openrouter to anthropic after 340 characters: connection reset",
-        "gemini      healthy -> suspect: rate limit (HTTP 429), asked for 12 s",
+        "gemini      healthy -> shaky: rate limit (HTTP 429), asked for 12 s",
     ]
 
 

@@ -81,7 +81,7 @@ async def test_a_state_that_was_touched_is_found_and_shown(day: dict[str, Any]) 
     assert ran.status == 1
     assert f"Session day, record {touched['sequence']}: {touched['record']['provider']} was recorded as" in ran.err
     assert "-> healthy, and is" in ran.err
-    assert "-> unavailable when lived through again" in ran.err
+    assert "-> down when lived through again" in ran.err
     assert ran.out.splitlines()[-1].count("DIFFERS") == 1
 
 
@@ -115,7 +115,7 @@ async def test_health_is_shown_at_any_moment(day: dict[str, Any]) -> None:
     assert ran.status == 0
     rows = {line.split()[0]: line.split()[1] for line in ran.out.splitlines()[2:]}
     assert len(rows) == 7
-    assert rows[fall["record"]["provider"]] == "unavailable"
+    assert rows[fall["record"]["provider"]] == "down"
     early = await replay(day, "--at", "2001-01-01")
     assert (early.status, "Nothing was recorded at 2001-01-01" in early.err) == (2, True)
     assert (await replay(day, "--at", "noon")).status == 2

@@ -31,18 +31,18 @@ def ended(kind: OutcomeKind, error: ErrorInfo | None = None) -> events.Ended:
 @pytest.mark.parametrize(
     ("record", "provider", "words", "tone"),
     [
-        (failed(0), "openrouter", "healthy -> suspect: rate limit (HTTP 429), asked for 12 s", Tone.TROUBLE),
+        (failed(0), "openrouter", "healthy -> shaky: rate limit (HTTP 429), asked for 12 s", Tone.TROUBLE),
         (
             changed(ended(OutcomeKind.OK), S.PROBATION, S.HEALTHY),
-            "openai", "probation -> healthy: answered", Tone.RECOVERY,
+            "openai", "on trial -> healthy: answered", Tone.RECOVERY,
         ),
         (
             changed(ended(OutcomeKind.ABORTED, RATE_LIMIT), S.UNAVAILABLE, S.UNAVAILABLE),
-            "openai", "failed, still unavailable: rate limit (HTTP 429), asked for 12 s", Tone.TROUBLE,
+            "openai", "failed, still down: rate limit (HTTP 429), asked for 12 s", Tone.TROUBLE,
         ),
         (
             changed(events.Probed(True), S.UNAVAILABLE, S.PROBATION),
-            "openai", "unavailable -> probation: a check passed", Tone.NOTE,
+            "openai", "down -> on trial: a check passed", Tone.NOTE,
         ),
         (
             changed(events.Settled(0.0), S.COOLING, S.HEALTHY),
@@ -50,7 +50,7 @@ def ended(kind: OutcomeKind, error: ErrorInfo | None = None) -> events.Ended:
         ),
         (
             changed(events.Configured(True), S.UNCONFIGURED, S.UNKNOWN, "ollama"),
-            "ollama", "unconfigured -> unknown: found", Tone.NOTE,
+            "ollama", "not set up -> untested: found", Tone.NOTE,
         ),
         (changed(events.Woke(7_200.0), S.HEALTHY, S.HEALTHY), "", "this machine slept for 2 h", Tone.NOTE),
         (switched(0), "anthropic", "switched from openrouter to anthropic after 340 characters: connection reset",

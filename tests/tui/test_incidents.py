@@ -20,7 +20,7 @@ def test_each_day_has_its_date_and_each_line_its_time() -> None:
     dates = [line for line in lines if len(line) == 10]
     assert len(dates) == 2
     assert dates[0] < dates[1]
-    assert lines[1][10:].startswith("openrouter: healthy -> suspect: rate limit (HTTP 429)")
+    assert lines[1][10:].startswith("openrouter: healthy -> shaky: rate limit (HTTP 429)")
 
 
 def test_hostile_words_are_cleaned_and_cut() -> None:
@@ -40,7 +40,7 @@ async def test_the_newest_are_printed_in_the_chat(open_screen: OpenScreen) -> No
     async with open_screen(incidents=read) as ui:
         await ui.send("/incidents")
         await ui.until(lambda: "phoenix-tui incidents has them all" in ui.said)
-        assert "openrouter: healthy -> suspect" in ui.said
+        assert "openrouter: healthy -> shaky" in ui.said
         assert "switched from openrouter to" in ui.said
     assert limits == [30]
 

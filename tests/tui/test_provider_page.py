@@ -472,8 +472,8 @@ async def test_what_happened_is_newest_first_and_about_this_one(open_screen: Ope
         assert "grok" not in happened
         first, second, third = (
             happened.index("switched from openrouter to anthropic"),
-            happened.index("healthy -> suspect: rate limit (HTTP 429)"),
-            happened.rindex("healthy -> suspect: rate limit (HTTP 429)"),
+            happened.index("healthy -> shaky: rate limit (HTTP 429)"),
+            happened.rindex("healthy -> shaky: rate limit (HTTP 429)"),
         )
         assert first < second < third
         assert "anthropic:" not in happened, "a switch names both"
@@ -517,7 +517,7 @@ async def test_a_change_of_health_reads_the_log_again_once(
         await ui.until(lambda: "Nothing yet" in text(ui))
         records.append(failed(0, "openai"))
         client.publish(snapshot_of(DOWN))
-        await ui.until(lambda: "healthy -> suspect" in text(ui))
+        await ui.until(lambda: "healthy -> shaky" in text(ui))
 
 
 async def test_a_log_that_comes_late_belongs_to_the_page_that_asked_for_it(open_screen: OpenScreen) -> None:
@@ -533,7 +533,7 @@ async def test_a_log_that_comes_late_belongs_to_the_page_that_asked_for_it(open_
         await ui.pilot.press("right")
         gate.set()
         await ui.until(lambda: "Anthropic" in text(ui) and "Nothing yet" in text(ui))
-        assert "healthy -> suspect" not in text(ui)
+        assert "healthy -> shaky" not in text(ui)
 
 
 # Foreign text, and terminals that can do little
