@@ -2,38 +2,33 @@
 
 A plain terminal sends alt+1 as ESC 1. Textual maps that to "¡" (and ESC 3 to "£", and so on), as WezTerm on a Mac means
 it, so alt+digit would never arrive and would type a character instead. ESC CR, which is alt+enter, it reads as enter.
-Here those sequences get their plain meaning. A character that the keyboard itself sends ("£" on a British one) comes
-without the ESC and is not touched.
+ESC and a letter it waits for a while whether more comes, and when that is another such key (alt+u held down), it types
+the first as "^u". Here those sequences get their plain meaning, at once: no longer one begins with them. A character
+that the keyboard itself sends ("£" on a British one) comes without the ESC and is not touched.
 """
 
 from __future__ import annotations
 
-from enum import StrEnum
+from dataclasses import dataclass
+from string import ascii_lowercase, digits
 from typing import cast
 
 from textual._ansi_sequences import ANSI_SEQUENCES_KEYS
 from textual.keys import Keys
 
 
-class PlainKey(StrEnum):
-    """Names of the keys in Textual's own spelling."""
+@dataclass(frozen=True, slots=True)
+class PlainKey:
+    """A key by the name that Textual has for it."""
 
-    ALT_0 = "alt+0"
-    ALT_1 = "alt+1"
-    ALT_2 = "alt+2"
-    ALT_3 = "alt+3"
-    ALT_4 = "alt+4"
-    ALT_5 = "alt+5"
-    ALT_6 = "alt+6"
-    ALT_7 = "alt+7"
-    ALT_8 = "alt+8"
-    ALT_9 = "alt+9"
-    ALT_ENTER = "alt+enter"
+    value: str
 
 
 def read_plain_keys() -> None:
     """Teach Textual's parser the sequences. For the whole process; doing it twice changes nothing."""
     table = cast(dict[str, tuple[PlainKey | Keys, ...]], ANSI_SEQUENCES_KEYS)
-    for digit in range(10):
+    for digit in digits:
         table[f"\x1b{digit}"] = (PlainKey(f"alt+{digit}"),)
-    table["\x1b\r"] = (PlainKey.ALT_ENTER,)
+    for letter in ascii_lowercase:
+        table.setdefault(f"\x1b{letter}", (PlainKey(f"alt+{letter}"),))  # ESC b and ESC f go by words
+    table["\x1b\r"] = (PlainKey("alt+enter"),)

@@ -23,6 +23,16 @@ def test_alt_and_a_digit_is_that_key_and_types_nothing(number: int) -> None:
     assert keys_of(f"a\x1b{number}b") == ["a", f"alt+{number}", "b"]
 
 
+def test_alt_and_a_letter_pressed_twice_at_once_is_that_key_twice_and_types_nothing() -> None:
+    assert keys_of("\x1bu\x1bu") == ["alt+u", "alt+u"]
+    assert keys_of("a\x1buu\x1b[A\x1bOP") == ["a", "alt+u", "u", "up", "f1"]
+
+
+def test_alt_and_a_letter_acts_without_waiting_for_more() -> None:
+    read_plain_keys()
+    assert [event.key for event in XTermParser().feed("\x1bu") if isinstance(event, events.Key)] == ["alt+u"]
+
+
 @pytest.mark.parametrize(
     ("sequence", "key"),
     [("\x1b\r", "alt+enter"), ("\n", "ctrl+j"), ("\r", "enter"), ("\x1b[13;2u", "shift+enter"), ("\x1bOQ", "f2"),
