@@ -29,6 +29,12 @@ def test_every_action_stands_there_with_its_keys(preferences: Path, capsys: pyte
     assert len(columns) == 1
 
 
+def test_what_acts_in_the_same_place_stands_together(preferences: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["keys"]) == 0
+    headings = [line for line in capsys.readouterr().out.splitlines() if line and not line.startswith(" ")]
+    assert sorted(set(headings)) == sorted(headings)
+
+
 def test_own_keys_are_marked(preferences: Path, capsys: pytest.CaptureFixture[str]) -> None:
     preferences.write_text('[keys]\n"order.up" = "U, ctrl+up"\n')
     assert main(["keys"]) == 0

@@ -468,6 +468,20 @@ async def _moves_the_cursor(ui: Opened, press: Press) -> None:
     assert ui.screen.query_one(FallbackPanel).chosen == names[press.id.partition(".")[2]]
 
 
+@scenario("list.page_up", "list.page_down")
+async def _moves_the_cursor_by_a_page(ui: Opened, press: Press) -> None:
+    await ui.run_actions("settings")
+    listed = ui.app.screen.query_one(SettingsList)
+    rows = listed.keys
+    listed.chosen = rows[40]
+    await press()
+    away = rows.index(listed.chosen) - 40
+    assert 5 < (away if press.id == "list.page_down" else -away) < listed.size.height
+    listed.chosen = rows[1 if press.id == "list.page_up" else -2]
+    await press()
+    assert listed.chosen == rows[0 if press.id == "list.page_up" else -1]
+
+
 @scenario("health.primary", "order.primary")
 async def _makes_the_chosen_one_primary(ui: Opened, press: Press) -> None:
     await focus(ui, "#" + press.id.partition(".")[0])

@@ -106,6 +106,17 @@ class RowList(LineView):
     def action_choose_by(self, step: int) -> None:
         self.choose_by(step)
 
+    def action_choose_page(self, pages: int) -> None:
+        """Go as many lines further as are seen, to the row there, or to the one at the end."""
+        lines = [y for y, key in enumerate(self._keys_at) if key]
+        here = next((y for y in lines if self._keys_at[y] == self.chosen), None)
+        if here is None:
+            return
+        page = max(1, self.scrollable_content_region.height - len(self._foot) - 1)
+        there = here + pages * page
+        passed = [y for y in lines if (y <= there if pages > 0 else y >= there)]
+        self.chosen = self._keys_at[passed[-1] if pages > 0 else passed[0]]
+
     def action_choose_first(self) -> None:
         self.chosen = self.keys[0] if self.keys else ""
 
