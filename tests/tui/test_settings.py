@@ -50,6 +50,19 @@ def test_every_preference_and_every_action_is_there_with_its_source() -> None:
     assert (rows[KEY + "stop"].value, rows[KEY + "stop"].source) == ("esc", "")
 
 
+async def test_on_a_narrow_screen_what_a_key_does_can_still_be_read(open_screen: OpenScreen) -> None:
+    async with open_screen(size=(60, 20)) as ui:
+        await opened_at(ui, "theme")
+        assert line(ui, "theme") == "Theme < auto (phoenix-dark) > default"
+        assert line(ui, "panel_width") == "Panel width as fits the terminal default"
+        assert "left, right change   backspace default   esc closes" in ui.drawn
+        listed(ui).chosen = KEY + "pick"
+        await ui.pilot.pause()
+        assert line(ui, KEY + "pick") == "Choose the primary from a list < ctrl+o >"
+        assert line(ui, KEY + "newline") == "Begin a new line ctrl+j, shi…"
+        assert "enter gives it a key   backspace default   esc closes" in ui.drawn
+
+
 async def test_a_value_is_changed_with_the_keyboard_counts_at_once_and_is_taken_back(open_screen: OpenScreen) -> None:
     kept = Kept()
     async with open_screen(keep_preferences=kept) as ui:

@@ -66,10 +66,10 @@ class SettingsScreen(ClosesOnce, ModalScreen[None]):
         style = "$health-degraded" if told else "$text-muted"
         words = Content.styled(told or about(key, self._holder.preferences), style)
         self.query_one("#settings-about", Static).update(words)
-        change = f"{keys.label('settings.next')} gives it a key" if key.startswith(KEY) else "left, right change it"
-        back = f"{keys.label('settings.default')} takes that back"
+        change = f"{keys.label('settings.next')} gives it a key" if key.startswith(KEY) else "left, right change"
+        default, close = keys.label("settings.default"), keys.label("settings.close")
         box = self.query_one("#settings", Vertical)
-        box.border_subtitle = f"{change}   {back}   {keys.label('settings.close')} closes"
+        box.border_subtitle = f"{change}   {default} default   {close} closes"
 
     @on(SettingsList.Chosen)
     def _chosen(self, event: SettingsList.Chosen) -> None:

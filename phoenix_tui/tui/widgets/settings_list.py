@@ -11,14 +11,19 @@ from textual.message import Message
 
 from phoenix_tui.tui import spoken
 from phoenix_tui.tui.bindings import Group, bindings_of
-from phoenix_tui.tui.setting_rows import Setting
+from phoenix_tui.tui.setting_rows import KEY, Setting
 from phoenix_tui.tui.text import clip, fit
 from phoenix_tui.tui.widgets.line_view import Line
 from phoenix_tui.tui.widgets.row_list import Row, RowList
 
 SOURCE_CELLS = 12
+_YOURS_CELLS = 6
+"""What the source of a key takes where there is little room."""
 _ROOMY = 48
 """Columns from which there is room for the sources."""
+_WIDE = 76
+"""Columns from which preferences and keys stand in the same columns."""
+_LEAST_VALUE = 16
 _BEFORE, _AFTER = "< ", " >"
 
 
@@ -69,13 +74,20 @@ class SettingsList(RowList):
 
     def _draw(self) -> None:
         width = self.scrollable_content_region.width
-        cells = self._cells(width)
-        self.show_rows([Row(one.key, (self._line(one, cells),)) for one in self._settings])
+        self.show_rows([Row(one.key, (self._line(one, self._cells(one.key, width)),)) for one in self._settings])
 
-    def _cells(self, width: int) -> tuple[int, int, int]:
-        """How wide titles, values and sources are; where there is little room, the source is left out."""
-        sources = SOURCE_CELLS if width >= _ROOMY else 0
-        values = max(16, min(32, (width - sources) // 2))
+    def _cells(self, key: str, width: int) -> tuple[int, int, int]:
+        """How wide titles, values and sources are. Where there is little room, a preference takes no more of it than
+        its words need, what a key does takes more, and the source is left out in the end."""
+        is_key = key.startswith(KEY)
+        sources = (SOURCE_CELLS if width >= _WIDE or not is_key else _YOURS_CELLS) if width >= _ROOMY else 0
+        values = min(32, (width - sources) // 2)
+        if width < _WIDE and is_key:
+            values = (width - sources) // 3
+        elif width < _WIDE:
+            named = [len(one.title) for one in self._settings if one.key and not one.key.startswith(KEY)]
+            values = width - sources - max(named, default=0) - 3
+        values = max(_LEAST_VALUE, values)
         return max(4, width - values - sources), values, sources
 
     def _line(self, setting: Setting, cells: tuple[int, int, int]) -> Line:
@@ -100,7 +112,7 @@ class SettingsList(RowList):
         super().on_click(event)
         if offset is None or self.chosen != chosen_before or self.under_mouse(event) != self.chosen:
             return
-        titles, values, _ = self._cells(self.scrollable_content_region.width)
+        titles, values, _ = self._cells(self.chosen, self.scrollable_content_region.width)
         if titles <= offset.x < titles + values:
             self.post_message(self.Stepped(self.chosen, -1 if offset.x < titles + len(_BEFORE) else 1))
 
