@@ -32,9 +32,10 @@ from phoenix_tui.tui.preferences import Preferences
 from phoenix_tui.tui.screens.closing import Palette
 from phoenix_tui.tui.screens.main import MainScreen
 from phoenix_tui.tui.screens.settings import SettingsScreen
+from phoenix_tui.tui.sixteen_colors import SYSTEMS, SixteenColors
 from phoenix_tui.tui.start import Start
 from phoenix_tui.tui.terminal_keys import read_plain_keys
-from phoenix_tui.tui.theme import theme_named
+from phoenix_tui.tui.theme import palette_named, theme_named
 from phoenix_tui.tui.window_title import window_title
 
 ENDING_SIGNALS = ("SIGTERM", "SIGHUP", "SIGINT")
@@ -64,7 +65,7 @@ class PhoenixApp(DesktopApp, inherit_bindings=False):
         self.begin = start
         self.keys = Keys()
         keys.use(self.keys)
-        self._colors, self._signs = NoColors(), PlainSigns()
+        self._sixteen, self._colors, self._signs = SixteenColors(), NoColors(), PlainSigns()
         self._take_on(start.preferences)
         self.main = MainScreen(start)
         self.ended_by: signal.Signals | None = None
@@ -121,7 +122,7 @@ class PhoenixApp(DesktopApp, inherit_bindings=False):
     def get_line_filters(self) -> Sequence[LineFilter]:
         """As `App` has it; without colours ours takes the place of Textual's, which leaves greys."""
         filters = [own for own in super().get_line_filters() if not isinstance(own, Monochrome)]
-        return [*filters, *(own for own in (self._colors, self._signs) if own.enabled)]
+        return [*filters, *(own for own in (self._sixteen, self._colors, self._signs) if own.enabled)]
 
     @property
     def cursor_position(self) -> Offset:
@@ -168,6 +169,8 @@ class PhoenixApp(DesktopApp, inherit_bindings=False):
         if self.theme != look.theme:
             self.register_theme(theme_named(look.theme))
             self.theme = look.theme
+            self._sixteen.use(palette_named(look.theme), is_safe=look.theme.startswith("colour-safe"))
+        self._sixteen.enabled = self.console.color_system in SYSTEMS and not look.no_color
         self.no_color = self._colors.enabled = look.no_color
         self._signs.enabled = look.is_ascii
         spoken.use(is_spoken=look.is_spoken)

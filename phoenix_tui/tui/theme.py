@@ -17,9 +17,14 @@ THEME_NAMES = (AUTO, *PALETTES, *(name for name, theme in BUILTIN_THEMES.items()
 """Every theme that can be chosen."""
 
 
+def palette_named(name: str) -> Palette:
+    """The palette of the theme with that name. Raises KeyError."""
+    return PALETTES[name] if name in PALETTES else palette_of(BUILTIN_THEMES[name])
+
+
 def theme_named(name: str) -> Theme:
     """The theme with a name of `THEME_NAMES` other than AUTO. Raises KeyError."""
-    palette = PALETTES[name] if name in PALETTES else palette_of(BUILTIN_THEMES[name])
+    palette = palette_named(name)
     return Theme(
         name=name,
         dark=palette.dark,

@@ -60,6 +60,16 @@ def test_not_a_single_colour_is_written_where_none_is_wanted(env: dict[str, str]
     assert b"\x1b[7m" in program.raw or b";7m" in program.raw, "cursor and selection are reversed"
 
 
+def test_with_sixteen_colours_what_is_chosen_does_not_look_like_what_is_down() -> None:
+    with terminal("--demo", env={"TERM": "xterm", "COLORTERM": ""}) as program:
+        program.wait_for("Write a message", "If you send now")
+        program.press(CTRL_Q)
+        assert program.wait_for_end() == 0
+    used = {part for found in colours(program.raw) for part in re.findall(rb"\d+", found)}
+    assert {b"96", b"97"} <= used, "the accent and the text"
+    assert not {b"91", b"38"} & used, "nobody is down yet, and there are no other colours"
+
+
 def test_a_locale_without_signs_gets_ascii(tmp_path: Path) -> None:
     with terminal("--demo", env={"LC_ALL": "C"}) as program:
         look_around(program)
