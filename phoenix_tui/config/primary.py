@@ -55,7 +55,6 @@ def _explain(
     primary: str, general: General, providers: Mapping[str, ProviderSettings], choices: Choices
 ) -> list[ConfigProblem]:
     label, default = profile_of(primary).label, profile_of(DEFAULT_PRIMARY).label
-    fix = f"LLM_PROVIDER={primary}"
     if primary == DEFAULT_PRIMARY:
         order = general.fallback_order
         if order is None or primary in order or not providers[primary].configured:
@@ -65,8 +64,8 @@ def _explain(
     if general.local_only:
         return []
     why = "is switched off" if DEFAULT_PRIMARY in choices.switched_off else "is not configured"
-    message = f"LLM_PROVIDER is not set and {default} {why}, so {label} is the primary."
-    return [ConfigProblem(message, variable="LLM_PROVIDER", fix=fix)]
+    message = f"{default} {why}, so {label} is the primary; LLM_PROVIDER={primary} would make it that for good."
+    return [ConfigProblem(message, variable="LLM_PROVIDER")]
 
 
 def _overruled_choice(primary: str, layers: Layers, choices: Choices) -> list[ConfigProblem]:

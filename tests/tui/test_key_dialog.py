@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import replace
 
@@ -12,11 +12,13 @@ from textual import events
 from textual.keys import _character_to_key
 from textual.widgets import Static
 
+from phoenix_tui.core.arrangement import Arrangement
 from phoenix_tui.core.configuration import ProviderConfig
 from phoenix_tui.core.errors import ErrorClass, ErrorInfo
 from phoenix_tui.core.key_verdict import KeyStanding, KeyVerdict
 from phoenix_tui.core.secret import Secret
 from phoenix_tui.core.snapshot import HealthState, ProviderHealth, Snapshot
+from phoenix_tui.core.types import Strategy
 from phoenix_tui.tui.ports import KeyPlace
 from phoenix_tui.tui.screens.key_screen import KeyScreen
 from phoenix_tui.tui.widgets.entry_field import EntryField
@@ -122,6 +124,24 @@ async def test_a_key_that_is_taken_is_saved_and_used_at_once(dialog: OpenDialog)
         assert it.ui.client.was_told("reconfigure", "openai")
         assert it.ui.client.current.info_of("openai").configured
         await it.ui.until(lambda: it.ui.client.probed == ["openai"])
+
+
+@pytest.mark.parametrize(("primary", "kept"), [("ollama", "ollama"), ("openai", "ollama")])
+async def test_who_is_asked_first_when_another_is_set_up_is_asked_first_at_the_next_start(
+    open_screen: OpenScreen, primary: str, kept: str
+) -> None:
+    """Also where the primary of the run, for which nobody has asked, is not set up."""
+    arranged: list[Arrangement] = []
+
+    def keep(arrangement: Arrangement, *, models: Mapping[str, str], strategy: Strategy | None) -> None:
+        arranged.append(arrangement)
+
+    client = FakeClient(replace(make_snapshot("ollama"), primary=primary))
+    async with open_screen(client, keys=FakeKeys(), choices=keep) as ui:
+        await ui.run_actions("set_key('anthropic')")
+        await ui.type(KEY + "\r")
+        await ui.until(lambda: arranged)
+        assert [it.primary for it in arranged] == [kept]
 
 
 async def test_a_refused_key_is_not_saved_and_the_dialog_stays(dialog: OpenDialog) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from abc import abstractmethod
+from dataclasses import replace
 from functools import partial
 from urllib.parse import urlsplit
 
@@ -11,7 +12,8 @@ from textual import on
 from phoenix_tui.core.profiles import PROVIDER_NAMES
 from phoenix_tui.core.snapshot import Snapshot
 from phoenix_tui.tui import key_words, keys, messages
-from phoenix_tui.tui.ports import KeyKeeper
+from phoenix_tui.tui.order_words import first_to_answer
+from phoenix_tui.tui.ports import ClientPort, KeyKeeper
 from phoenix_tui.tui.screens.provider_screen import ProviderScreen
 from phoenix_tui.tui.setting_up import Entered, Outcome, Removal, take_away, use
 from phoenix_tui.tui.start import Start
@@ -75,6 +77,7 @@ class SetupScreen(ProviderScreen):
             case Entered():
                 sentence, is_warning = await use(name, outcome, keeper, client)
                 self.provider_set_up()
+                await self._keep_who_is_first(name, client)
             case Removal():
                 sentence, is_warning = await take_away(name, outcome, keeper, client)
         if is_warning:
@@ -82,3 +85,15 @@ class SetupScreen(ProviderScreen):
         else:
             self.tell(sentence)
         await client.probe(name)  # what was known of its models was known of another key, or another server
+
+    async def _keep_who_is_first(self, name: str, client: ClientPort) -> None:
+        """Who is asked before `name` now is asked before it at the next start, too, also where nobody has chosen that:
+        the first in the default order that is set up would be another one then."""
+        snapshot, arrangement = client.snapshot(), client.arrangement
+        first = first_to_answer(snapshot)
+        if first is None or first.target.provider == name:
+            return
+        if not snapshot.info_of(arrangement.primary).configured:
+            arrangement = replace(arrangement, primary=first.target.provider)
+        if arrangement.primary != name:
+            await self._keep(arrangement, dict(self._models), self._strategy)
