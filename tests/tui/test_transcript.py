@@ -494,3 +494,16 @@ async def test_keys_are_heard_while_a_huge_answer_is_still_being_split() -> None
         transcript.load([{"kind": "answer", "text": f"{ANSWER}\n" * 400 + "the end"}])
         await until(pilot, lambda: not transcript.is_late)
         assert rows(transcript)[-1].strip() == "the end"
+
+
+@pytest.mark.parametrize("sizes", [[(60, 40), (60, 10)], [(100, 60), (45, 8)], [(45, 8), (100, 60), (60, 20)]])
+async def test_who_is_at_the_end_stays_there_whatever_becomes_of_the_window(sizes: list[tuple[int, int]]) -> None:
+    app = Host()
+    async with app.run_test(size=(60, 20)) as pilot:
+        app.transcript.load([{"kind": "answer", "text": f"Answer {number}."} for number in range(15)])
+        await pilot.pause()
+        for size in sizes:
+            await pilot.resize_terminal(*size)
+            await pilot.pause()
+            assert app.transcript.follows
+            assert "Answer 14." in "\n".join(rows(app.transcript))

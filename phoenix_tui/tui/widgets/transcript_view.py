@@ -154,6 +154,8 @@ class TranscriptView(ScrollView, can_focus=True):
     def watch_scroll_y(self, old_value: float, new_value: float) -> None:
         """Measure what comes into view; at the end, follow again."""
         super().watch_scroll_y(old_value, new_value)
+        if self._rows != self._viewport.rows:
+            return  # nobody has scrolled: the size is another, which `on_resize` is still to hear of
         if not self._is_settling and round(new_value) != self._viewport.top:
             self._viewport.scroll(round(new_value))
             self._show()
