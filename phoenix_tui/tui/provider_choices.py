@@ -16,7 +16,7 @@ from phoenix_tui.tui.widgets.row_list import Line
 from phoenix_tui.tui.wording import mend
 
 NAME_CELLS, WORD_CELLS, TIME_CELLS = 11, 10, 6
-_BEFORE_REST = 4 + NAME_CELLS + WORD_CELLS + TIME_CELLS + 2
+_BEFORE_REST = 5 + NAME_CELLS + WORD_CELLS + TIME_CELLS + 2
 
 
 def provider_choices(snapshot: Snapshot, now: float, glyphs: Glyphs) -> list[Choice]:
@@ -40,6 +40,7 @@ def _choice(
             facts = (state_words(health, info), "your primary" if is_primary else "", rest[0])
             return ((f"{number}. {info.name}: {', '.join(filter(None, facts))}", "$foreground"),)
         return (
+            (glyphs.primary if is_primary else " ", "$accent"),
             (f"{number} ", "$text-muted"),
             (glyphs.state(health.state) + " ", state),
             (fit(info.name, NAME_CELLS, ellipsis=glyphs.ellipsis), "$accent bold" if is_primary else "$foreground"),

@@ -51,6 +51,7 @@ def about(ui: Opened) -> str:
 async def test_the_seven_with_how_each_is_and_why_it_cannot_answer(open_screen: OpenScreen) -> None:
     async with open_screen(mixed()) as ui:
         await ui.pilot.press("ctrl+o")
+        assert [line[:2] for line in lines(ui)] == ["★1", *(f" {number}" for number in range(2, 8))]
         assert [line.split(maxsplit=2)[2].split() for line in lines(ui)] == [
             ["openrouter", "healthy", "openrouter-model"],
             ["openai", "healthy", "0.40s", "openai-model"],
