@@ -117,7 +117,7 @@ KEYS: tuple[KeyAction, ...] = (
     KeyAction("complete.next", "down", "choose(1)", "Choose the next", Group.COMPLETING, "", "choose"),
     KeyAction("complete.previous", "up", "choose(-1)", "Choose the previous", Group.COMPLETING),
     KeyAction("complete.close", "escape", "close", "Close the list, and leave the text", Group.COMPLETING, "esc"),
-    KeyAction("retry", "r", "retry", "Retry the last unanswered question", Group.READING, "", "retry"),
+    KeyAction("retry", "r", "retry", "Retry the last unanswered question", Group.READING),
     KeyAction("other", "o", "other", "Send the unanswered question to another provider", Group.READING),
     KeyAction("write", "i", "focus_prompt", "Go back to the prompt (so does typing)", Group.READING, "", "write"),
     KeyAction("find.reading", "slash", "find", "Find in the chat", Group.READING, "", "find"),

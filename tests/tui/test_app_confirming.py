@@ -127,10 +127,15 @@ async def test_esc_keeps_it_here_and_offers_both_ways_on(open_screen: OpenScreen
         assert "Sent on purpose." in ui.said
 
 
-async def test_o_is_a_letter_while_there_is_nobody_else_to_ask(open_screen: OpenScreen) -> None:
-    async with open_screen() as ui:
-        await ui.pilot.press("escape", "o")
-        assert ui.screen.prompt.value == "o"
+@pytest.mark.parametrize("letter", ["o", "r"])
+async def test_o_and_r_are_letters_while_there_is_nothing_to_ask_again(open_screen: OpenScreen, letter: str) -> None:
+    async with open_screen(FakeClient(make_snapshot(), says("Yes."))) as ui:
+        await ui.send("why?")
+        await ui.answered()
+        await ui.pilot.press("escape")
+        assert "retry" not in keys(ui)
+        await ui.pilot.press(letter)
+        assert ui.screen.prompt.value == letter
 
 
 async def test_nothing_hides_the_question(open_screen: OpenScreen) -> None:

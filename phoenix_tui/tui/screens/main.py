@@ -410,8 +410,14 @@ class MainScreen(SpeakingScreen):
         carry_out(self, "incidents", "")
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """`o` is a letter like any other as long as there is nothing that it could do."""
-        return action != "other" or self.can_ask_another
+        """`r` and `o` are letters like any other as long as there is nothing that they could do."""
+        match action:
+            case "other":
+                return self.can_ask_another
+            case "retry":
+                return self.is_answering or self.conversation.last_unanswered is not None
+            case _:
+                return True
 
     async def action_demo(self) -> None:
         """Leave for the demo, and come back here when it is left."""
