@@ -73,6 +73,19 @@ async def test_the_seven_with_how_each_is_and_why_it_cannot_answer(open_screen: 
         assert about(ui) == "gemini is not set up; enter sets it up (GEMINI_API_KEY=...)."
 
 
+async def test_what_was_told_in_passing_does_not_lie_over_it(open_screen: OpenScreen) -> None:
+    async with open_screen(mixed(), size=(60, 20)) as ui:
+        await ui.pilot.press("alt+2")
+        await ui.until(lambda: "openai is asked first now" in ui.drawn)
+        await ui.pilot.press("ctrl+o")
+        await ui.until(lambda: "Type to narrow" in ui.drawn)
+        assert "openai is asked first now with openai-model; before" not in ui.drawn
+        await ui.pilot.press("escape")
+        ui.screen.tell("The disk is full.", "warning")
+        await ui.pilot.press("ctrl+o")
+        assert ui.told == ["The disk is full."]
+
+
 async def test_typing_narrows_by_name_label_and_model_and_enter_takes_the_best(open_screen: OpenScreen) -> None:
     client = mixed()
     async with open_screen(client) as ui:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from textual import on
+from textual.app import App
 from textual.await_complete import AwaitComplete
 from textual.command import CommandList, CommandPalette
 from textual.geometry import Offset
@@ -20,9 +21,18 @@ class ClosesOnce(Steady):
     It is no screen itself, since Textual looks for styles along the first base that is one.
     """
 
+    app: App[object]
     is_current: bool
     is_written_in: bool = False
     """Whether something is entered in it, so that only the person may close it."""
+
+    def on_mount(self) -> None:
+        """What was told in passing was told of the screen below, and would lie over this one; warnings stay."""
+        passing = [notice for notice in self.app._notifications if notice.severity == "information"]
+        for notice in passing:
+            self.app._unnotify(notice, refresh=False)
+        if passing:
+            self.app._refresh_notifications()
 
     def dismiss(self, result: Any = None) -> AwaitComplete:
         """As `Screen` has it."""
