@@ -157,6 +157,19 @@ async def test_nothing_hides_the_question(open_screen: OpenScreen) -> None:
         assert shown.strip() == ui.screen.question
 
 
+async def test_on_a_narrow_screen_both_answers_to_it_stand_at_the_foot(open_screen: OpenScreen) -> None:
+    client = FakeClient(make_snapshot(), says("Yes."), asking())
+    async with open_screen(client, size=(60, 20)) as ui:
+        await ui.send("how?")
+        await ui.answered()
+        ui.screen.tokens, ui.screen.cost_usd = 12_345, 1.25
+        await ask(ui, turn=2)
+        assert keys(ui).strip().startswith("esc keep here   enter send now")
+        await ui.pilot.press("escape")
+        await ui.answered(2)
+        assert "tokens" in keys(ui)
+
+
 async def test_who_enters_a_key_goes_on_entering_it_and_is_told_of_the_question(open_screen: OpenScreen) -> None:
     client = FakeClient(make_snapshot(), [started("openai"), ANSWER, QUESTION, HOLD])
     async with open_screen(client, keys=FakeKeys()) as ui:

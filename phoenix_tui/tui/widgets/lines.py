@@ -275,20 +275,8 @@ class KeyBar(Widget):
             return keys.label("stop"), f"stop or {leads}"
         return keys.label("stop"), "stop" if self.is_answering else leads
 
-    @property
-    def _sums(self) -> list[Part]:
-        """Not read aloud: every answer tells its own."""
-        if spoken.in_force():
-            return []
-        sums: list[Part] = [(count(self.tokens, "token"), "$text-muted")] if self.tokens else []
-        if self.budget:
-            sums.append((f"  {self.budget}", "$foreground"))
-        elif self.cost_usd is not None:
-            sums.append((f"  {money(self.cost_usd)}", "$foreground"))
-        return sums
-
     def render(self) -> Content:
-        right = self._sums
+        right = [] if self.confirm_key else self._sums()  # what answers a question comes first
         between = ", " if spoken.in_force() else "   "
         *others, last = footer_of(self.group, keys.in_force())
         kept = len(last[0]) + len(last[1]) + 1
@@ -310,6 +298,17 @@ class KeyBar(Widget):
             left.append((between if left else "", ""))
             left += [self._pressed(key, key, "$accent bold"), self._pressed(key, f" {label}", "$text-muted")]
         return spread(left, right, self.size.width)
+
+    def _sums(self) -> list[Part]:
+        """How long the conversation is, and what it or the day has cost. Not read aloud: each answer tells its own."""
+        if spoken.in_force():
+            return []
+        sums: list[Part] = [(count(self.tokens, "token"), "$text-muted")] if self.tokens else []
+        if self.budget:
+            sums.append((f"  {self.budget}", "$foreground"))
+        elif self.cost_usd is not None:
+            sums.append((f"  {money(self.cost_usd)}", "$foreground"))
+        return sums
 
     def _pressed(self, key: str, text: str, style: str) -> Content:
         """A piece that is as good as the key when it is clicked."""
