@@ -122,7 +122,11 @@ class PhoenixApp(DesktopApp, inherit_bindings=False):
     def get_line_filters(self) -> Sequence[LineFilter]:
         """As `App` has it; without colours ours takes the place of Textual's, which leaves greys."""
         filters = [own for own in super().get_line_filters() if not isinstance(own, Monochrome)]
-        return [*filters, *(own for own in (self._sixteen, self._colors, self._signs) if own.enabled)]
+        has_sixteen = (
+            self.console.color_system in SYSTEMS and not self.is_headless
+        )  # without a terminal it says nothing
+        owns = (*((self._sixteen,) if has_sixteen else ()), self._colors, self._signs)
+        return [*filters, *(own for own in owns if own.enabled)]
 
     @property
     def cursor_position(self) -> Offset:
@@ -170,7 +174,7 @@ class PhoenixApp(DesktopApp, inherit_bindings=False):
             self.register_theme(theme_named(look.theme))
             self.theme = look.theme
             self._sixteen.use(palette_named(look.theme), is_safe=look.theme.startswith("colour-safe"))
-        self._sixteen.enabled = self.console.color_system in SYSTEMS and not look.no_color
+        self._sixteen.enabled = not look.no_color
         self.no_color = self._colors.enabled = look.no_color
         self._signs.enabled = look.is_ascii
         spoken.use(is_spoken=look.is_spoken)
