@@ -89,7 +89,10 @@ async def test_every_text_on_the_screen_can_be_read(open_screen: OpenScreen, nam
         for name in names:
             ui.screen.prefer(theme=name)
             await ui.until(lambda: ui.app.theme == name)  # noqa: B023 - awaited at once
-            for keys in (["escape", "p"], ["tab", "tab"], ["tab", "f1"], ["escape", "ctrl+p", "a"], ["escape"]):
+            for keys in (
+                *(["escape", "p"], ["tab", "tab"], ["tab", "f1"], ["escape", "ctrl+p", "a"]),
+                *(["escape"], ["ctrl+o"], ["escape", "f10", "down"], ["escape"]),
+            ):
                 await ui.pilot.press(*keys)
                 await ui.until(lambda: len(list(cells(ui))) > 5)
                 seen = {(text, front.hex, ground.hex): contrast(front, ground) for text, front, ground in cells(ui)}
