@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import os
+import shutil
 import sys
+import textwrap
 from collections.abc import Sequence
 from typing import Any, TextIO
 
 from phoenix_tui.core.errors import PhoenixError
 from phoenix_tui.core.text import strip_controls
+
+_BELOW = "    "
 
 
 class OutputLost(PhoenixError):
@@ -48,8 +52,16 @@ def write_json(shape: dict[str, Any]) -> None:
 
 
 def write_table(rows: Sequence[tuple[str, ...]], header: tuple[str, ...]) -> None:
-    """Rows in aligned columns on stdout; foreign text in them is stripped of controls."""
+    """Rows in aligned columns on stdout; foreign text in them is stripped of controls. On a terminal that is too narrow
+    the last column, which has the long words, goes below each row."""
     cells = [[strip_controls(cell).replace("\n", " ") for cell in row] for row in (header, *rows)]
     widths = [max(len(row[column]) for row in cells) for column in range(len(header))]
-    lines = ["  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)) for row in cells]
-    put("".join(line.rstrip() + "\n" for line in lines))
+    room = shutil.get_terminal_size().columns if sys.stdout.isatty() else sys.maxsize
+    if sum(widths) + 2 * (len(widths) - 1) > room:
+        widths = widths[:-1]
+    lines: list[str] = []
+    for row in cells:
+        lines.append("  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=False)).rstrip())
+        if len(widths) < len(row) and row is not cells[0]:
+            lines += textwrap.wrap(row[-1], room - 1, initial_indent=_BELOW, subsequent_indent=_BELOW)
+    put("".join(line + "\n" for line in lines))

@@ -118,3 +118,17 @@ def test_a_terminal_that_shows_only_lines_is_told_what_to_use() -> None:
         assert program.wait_for_end() == 2
     assert "phoenix-tui ask" in program.text
     assert program.left == {}
+
+
+def test_a_table_that_is_too_wide_has_its_long_words_below_each_row() -> None:
+    with terminal("health", env={}, columns=80) as program:
+        assert program.wait_for_end() == 3
+    lines = [line.rstrip() for line in program.raw.decode("utf-8").splitlines()]
+    assert lines[0].split() == ["provider", "state", "as", "of", "ok", "requests", "average", "checked", "model"]
+    at = next(number for number, line in enumerate(lines) if line.startswith("gemini"))
+    below = lines[at + 1 : next(number for number, line in enumerate(lines) if line.startswith("grok"))]
+    assert " ".join(" ".join(below).split()) == (
+        "Gemini has no key: GEMINI_API_KEY is not set. Keys: https://aistudio.google.com/apikey"
+    )
+    assert all(line.startswith("    ") for line in below)
+    assert max(map(len, below)) < 80
