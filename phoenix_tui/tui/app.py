@@ -16,6 +16,7 @@ from textual.driver import Driver
 from textual.filter import LineFilter, Monochrome
 from textual.geometry import Offset
 from textual.widgets import Input
+from textual.widgets._toast import ToastHolder, ToastRack
 
 from phoenix_tui import paths
 from phoenix_tui.tui import keys, real_cursor, spoken
@@ -216,6 +217,15 @@ class PhoenixApp(DesktopApp, inherit_bindings=False):
             if widget is not None and not widget.is_attached:
                 return
         await super().on_event(event)
+
+    def _refresh_notifications(self) -> None:
+        """As Textual's, which takes a notice out of its row and leaves the row: one would stand below another."""
+        if self.screen_stack:
+            there = {ToastRack._toast_id(notice) for notice in self._notifications}
+            for holder in self.screen.query(ToastHolder):
+                if holder.id not in there:
+                    holder.remove()
+        super()._refresh_notifications()
 
     def keep_session(self) -> None:
         """Write conversation, draft and preferences now. Safe at any moment, also when the screen is gone or failed."""

@@ -7,6 +7,7 @@ from html import unescape
 from itertools import combinations
 
 import pytest
+from textual.widgets._toast import Toast, ToastHolder
 
 from phoenix_tui.core.snapshot import HealthState, ProviderHealth, Snapshot
 from phoenix_tui.tui.bindings import KEYS, Group, meet
@@ -217,3 +218,14 @@ def test_every_key_has_an_id_of_its_own_and_is_bound_once_where_it_acts() -> Non
 @pytest.mark.parametrize("group", Group)
 def test_the_footer_ends_with_the_help(group: Group) -> None:
     assert footer_of(group, Keys())[-1] == ("f1", "help")
+
+
+async def test_each_notice_stands_where_the_last_one_stood(open_screen: OpenScreen) -> None:
+    async with open_screen(size=(100, 30)) as ui:
+        rows = set()
+        for number in (2, 3, 4, 5, 2, 3):
+            await ui.pilot.press(f"alt+{number}")
+            await ui.until(lambda: [toast.region for toast in ui.screen.query(Toast) if toast.region])
+            rows |= {toast.region.y for toast in ui.screen.query(Toast)}
+        assert len(rows) == 1
+        assert len(ui.screen.query(ToastHolder)) == 1
