@@ -5,7 +5,9 @@ from __future__ import annotations
 import asyncio
 import random
 
+import pytest
 from textual import events
+from textual.command import CommandList
 from textual.widgets import Input
 
 from phoenix_tui.core.errors import ErrorClass
@@ -160,6 +162,16 @@ async def test_the_palette_acts_in_the_chat(open_screen: OpenScreen) -> None:
             await ui.screen.run_command(titled[f"Chat: {title}"])
         await ui.until(lambda: ui.app.clipboard == "blue = 1")
         assert ui.focus == "transcript"
+
+
+@pytest.mark.parametrize("rows", [1, 2, 3, 4, 5, 6])
+async def test_a_page_of_a_palette_that_has_no_room_is_no_defect(open_screen: OpenScreen, rows: int) -> None:
+    async with open_screen(size=(60, rows)) as ui:
+        await ui.pilot.press("ctrl+p")
+        listed = ui.app.screen.query_one(CommandList)
+        await ui.until(lambda: listed.option_count)
+        await ui.pilot.press("pagedown", "pageup")
+        assert not list(ui.app.defects)
 
 
 async def test_a_notice_that_is_pressed_while_it_goes_away_stops_nothing(open_screen: OpenScreen) -> None:

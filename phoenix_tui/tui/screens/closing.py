@@ -43,7 +43,8 @@ class ClosesOnce(Steady):
 
 
 class Palette(ClosesOnce, CommandPalette):
-    """Textual's palette, whose cursor is at what is chosen after a key that has chosen it."""
+    """Textual's palette, whose cursor is at what is chosen after a key that has chosen it, and which goes by pages only
+    where its list has room: Textual 8.2 fails where it has none."""
 
     _goes_through_list = False
 
@@ -61,5 +62,8 @@ class Palette(ClosesOnce, CommandPalette):
         self._goes_through_list = False
 
     def _action_command_list(self, action: str) -> None:
-        self._goes_through_list = True
-        super()._action_command_list(action)
+        listed = self.query_one(CommandList)
+        listed._update_lines()
+        if listed._lines or not action.startswith("page"):
+            self._goes_through_list = True
+            super()._action_command_list(action)
