@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 
 from phoenix_tui import paths
 from phoenix_tui.commands import exit_status
-from phoenix_tui.commands.output import forget, say
+from phoenix_tui.commands.output import forget, put, say
 from phoenix_tui.commands.running import wait_for_no_thread
 
 if TYPE_CHECKING:
@@ -34,6 +34,9 @@ _NEEDS_TERMINAL = (
     "phoenix-tui opens a full screen and needs a terminal. In a pipe or a script use: phoenix-tui ask PROMPT "
     "(phoenix-tui --help has the rest)."
 )
+_NEEDS_STDERR = (
+    "phoenix-tui draws its screen on stderr, which goes elsewhere here: start it without a redirection like 2>FILE.\n"
+)
 _DUMB = ("dumb", "unknown")
 _NEEDS_MORE_THAN_LINES = (
     "This terminal (TERM={term}) shows lines and no full screen. Use here: phoenix-tui ask PROMPT. If it can do more, "
@@ -44,6 +47,9 @@ _NEEDS_MORE_THAN_LINES = (
 def run_screen(options: argparse.Namespace) -> int:
     """Open the screen; returns the exit status."""
     # The screen is drawn on stderr, as Textual does it; all three must be the terminal for it to be one.
+    if sys.stdin.isatty() and sys.stdout.isatty() and not sys.stderr.isatty():
+        put(_NEEDS_STDERR)  # what is said on stderr would not be seen
+        return exit_status.USAGE
     if not all(stream.isatty() for stream in (sys.stdin, sys.stdout, sys.stderr)):
         say(_NEEDS_TERMINAL)
         return exit_status.USAGE

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import base64
 import os
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from phoenix_tui.sim.faults import Says, Stall
-from tests.helpers.terminal import SimulatorThread, simulators, terminal
+from tests.helpers.terminal import SECONDS, SimulatorThread, simulators, terminal
 from tests.helpers.tmux import MISSING, tmux
 
 pytestmark = [pytest.mark.pty, pytest.mark.skipif(os.name == "nt", reason="no pseudo-terminals")]
@@ -132,3 +134,15 @@ def test_a_table_that_is_too_wide_has_its_long_words_below_each_row() -> None:
     )
     assert all(line.startswith("    ") for line in below)
     assert max(map(len, below)) < 80
+
+
+def test_who_sends_stderr_elsewhere_is_told_on_the_terminal(tmp_path: Path) -> None:
+    ours, theirs = os.openpty()
+    with (tmp_path / "log").open("wb") as log:
+        command = [sys.executable, "-m", "phoenix_tui", "--demo"]
+        ran = subprocess.run(command, stdin=theirs, stdout=theirs, stderr=log, check=False, timeout=SECONDS)
+    os.close(theirs)
+    told = os.read(ours, 1_000).decode("utf-8")
+    os.close(ours)
+    assert ran.returncode == 2
+    assert " ".join(told.split()).startswith("phoenix-tui draws its screen on stderr, which goes elsewhere here")
