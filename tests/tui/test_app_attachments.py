@@ -48,6 +48,7 @@ async def test_what_cannot_be_attached_is_told_and_nothing_is_sent(open_screen: 
         await ui.pilot.press("ctrl+u")
         await ui.send("sum up @@gone.md")
         await ui.answered()
+        assert not any("There is no file" in told for told in ui.told), "it was not said of this one"
         assert sent(ui) == "sum up @gone.md"
         assert "You\nsum up @gone.md\n" in ui.said
 

@@ -11,6 +11,7 @@ from textual.command import CommandList, CommandPalette
 from textual.geometry import Offset
 from textual.widgets import Input
 
+from phoenix_tui.tui.notices import take_away
 from phoenix_tui.tui.screens.steady import Steady
 
 
@@ -28,11 +29,7 @@ class ClosesOnce(Steady):
 
     def on_mount(self) -> None:
         """What was told in passing was told of the screen below, and would lie over this one; warnings stay."""
-        passing = [notice for notice in self.app._notifications if notice.severity == "information"]
-        for notice in passing:
-            self.app._unnotify(notice, refresh=False)
-        if passing:
-            self.app._refresh_notifications()
+        take_away(self.app, lambda notice: notice.severity == "information")
 
     def dismiss(self, result: Any = None) -> AwaitComplete:
         """As `Screen` has it."""

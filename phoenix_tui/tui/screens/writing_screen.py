@@ -30,6 +30,7 @@ from phoenix_tui.tui.drafts import Draft
 from phoenix_tui.tui.editor import NotEdited, edited, editor_command
 from phoenix_tui.tui.estimate import Estimate, SentSoFar
 from phoenix_tui.tui.history_file import HistoryFile
+from phoenix_tui.tui.notices import take_away
 from phoenix_tui.tui.order_words import first_to_answer
 from phoenix_tui.tui.screens.asking_screen import still_coming
 from phoenix_tui.tui.screens.completing_screen import CompletingScreen
@@ -40,6 +41,8 @@ from phoenix_tui.tui.widgets.prompt import PLACEHOLDER, Prompt
 ESTIMATED_AFTER = 0.3
 """Seconds after a key until what the message would cost is worked out anew."""
 T = TypeVar("T")
+
+_NOT_SENT = "Nothing was sent; your text stays here."
 
 
 class WritingScreen(CompletingScreen):
@@ -100,11 +103,12 @@ class WritingScreen(CompletingScreen):
             attachments = await self._attachments(meant)
         except NotAttached as refused:
             self._keep_back(written)
-            self.tell(f"{refused} Nothing was sent; your text stays here.", "warning")
+            self.tell(f"{refused} {_NOT_SENT}", "warning")
         except asyncio.CancelledError:
             self._keep_back(written)
             raise
         else:
+            take_away(self.app, lambda notice: notice.message.endswith(_NOT_SENT))  # it would seem to be said of this
             self._remember(written)
             await self.turn(plain(meant), attachments, written)
 
