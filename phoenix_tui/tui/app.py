@@ -205,18 +205,19 @@ class PhoenixApp(DesktopApp, inherit_bindings=False):
         self.refresh(layout=True)
 
     async def on_event(self, event: events.Event) -> None:
-        """As Textual's, but for a key that a screen waits for, whatever it may be, and for a press on what was just
-        taken away (a notice that is clicked twice): it stays under the pointer until the next layout, and hit-testing
-        of Textual 8.2 stops the app at it."""
-        if isinstance(event, events.Key) and self.screen_stack:
-            screen = self.screen
-            if isinstance(screen, SettingsScreen) and screen.take_key(event.key):
-                return
+        """As Textual's, but for a press on what was just taken away (a notice clicked twice): it stays under the
+        pointer until the next layout, and hit-testing of Textual 8.2 stops the app at it."""
         if isinstance(event, events.MouseDown | events.MouseMove) and not event.is_forwarded:
             widget, _ = self.screen.get_widget_and_offset_at(event.x, event.y)
             if widget is not None and not widget.is_attached:
                 return
         await super().on_event(event)
+
+    async def deliver(self, event: events.Key | events.Paste) -> None:
+        """As `OrderlyApp` has it, but for a key that a screen waits for, whatever it may be."""
+        screen = self.screen
+        if not (isinstance(event, events.Key) and isinstance(screen, SettingsScreen) and screen.take_key(event.key)):
+            await super().deliver(event)
 
     def _refresh_notifications(self) -> None:
         """As Textual's, which takes a notice out of its row and leaves the row: one would stand below another."""

@@ -7,11 +7,14 @@ from functools import partial
 from pathlib import Path, PurePath
 
 from textual import events, on
+from textual.await_complete import AwaitComplete
 from textual.message import Message
 from textual.timer import Timer
 from textual.widget import Widget
+from textual.widgets import Input
 
 from phoenix_tui.tui.surviving_app import SurvivingApp
+from phoenix_tui.tui.widgets.entry_field import EntryField
 from phoenix_tui.tui.widgets.prompt import Prompt
 
 LONGEST = 2.0
@@ -53,15 +56,26 @@ class OrderlyApp(SurvivingApp):
         else:
             await self._take(event)
 
+    async def deliver(self, event: events.Key | events.Paste) -> None:
+        """Hand on what was typed: its turn has come."""
+        await super().on_event(event)
+
+    def pop_screen(self) -> AwaitComplete:
+        """As `App` has it. What has gone with its screen says nothing any more."""
+        popped = super().pop_screen()
+        if self._is_holding:
+            self._wait_for(self.screen)
+        return popped
+
     async def _take(self, event: events.Key | events.Paste) -> None:
         before = self.screen
         target = self.focused or before
-        await super().on_event(event)
+        await self.deliver(event)
         if not self.screen_stack:
             return  # it was the one to leave with
         if self.screen is not before:
             self._wait_for(self.screen)
-        elif isinstance(event, events.Key) and len(self.screen_stack) == 1 and not _is_writing(event, target):
+        elif isinstance(event, events.Key) and not _is_writing(event, target):
             # Twice: a key goes up to the app, which then has the widget act.
             self._wait_for(target, rounds=1)
 
@@ -93,4 +107,4 @@ class OrderlyApp(SurvivingApp):
 
 
 def _is_writing(event: events.Key, target: Widget) -> bool:
-    return event.is_printable and isinstance(target, Prompt)
+    return event.is_printable and isinstance(target, Prompt | EntryField | Input)

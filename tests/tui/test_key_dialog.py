@@ -361,7 +361,16 @@ async def test_a_key_that_is_pasted_as_soon_as_the_dialog_is_wanted_does_not_lan
         assert ui.screen.prompt.value == ""
 
 
-@pytest.mark.parametrize("typed", [(*"/key openai", "enter"), ("escape", "down", "enter"), ("escape", "down", "k")])
+@pytest.mark.parametrize(
+    "typed",
+    [
+        (*"/key openai", "enter"),
+        ("escape", "down", "enter"),
+        ("escape", "down", "k"),
+        (*"/provider openai", "enter", "k"),
+        ("ctrl+o", *"gemini", "escape", *"/key openai", "enter"),
+    ],
+)
 async def test_a_key_that_comes_in_one_burst_with_what_opens_the_dialog_lands_in_the_dialog(
     open_screen: OpenScreen, typed: tuple[str, ...]
 ) -> None:

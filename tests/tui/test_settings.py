@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from textual import events
 
 from phoenix_tui.tui.bindings import KEYS
 from phoenix_tui.tui.look import Surroundings
@@ -191,3 +192,12 @@ async def test_they_are_found_with_a_slash_and_in_the_palette(open_screen: OpenS
     async with open_screen() as ui:
         await ui.run_actions("settings")
         assert isinstance(ui.app.screen, SettingsScreen)
+
+
+async def test_keys_that_come_in_one_burst_are_given_to_the_action(open_screen: OpenScreen) -> None:
+    async with open_screen() as ui:
+        await opened_at(ui, KEY + "copy_last")
+        for key in ("enter", "f12", "escape"):
+            ui.app.post_message(events.Key(key, None))
+        await ui.until(lambda: ui.app.screen is ui.screen)
+        assert ui.app.keys.own == {"copy_last": "f12"}
