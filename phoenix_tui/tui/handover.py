@@ -30,11 +30,11 @@ def question(confirming: Confirming, when: str, key: str) -> str:
     return f"{why}Sending to {to} {when}: {key} sends it now, {keys.label('stop')} keeps it here."
 
 
-def question_behind(confirming: Confirming, remaining: float) -> str:
+def question_behind(confirming: Confirming, when: str) -> str:
     """The same, over a dialog in which something is entered: it lies over what answers the question."""
     why = f"{one_line(confirming.reason)}. " if confirming.reason else ""
     to, stop = named(confirming.target), keys.label("stop")
-    return f"{why}Sending to {to} in {countdown(remaining)}: {stop} closes this dialog, {stop} again keeps it here."
+    return f"{why}Sending to {to} {when}: {stop} closes this dialog, {stop} again keeps it here."
 
 
 def named(target: Target) -> str:

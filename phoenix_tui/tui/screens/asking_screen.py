@@ -204,7 +204,7 @@ class AskingScreen(SetupScreen):
             self._asked_since = self.begin.wall()
             self.post_message(ConfirmationAsked(question.target.provider))
             if getattr(self.app.screen, "is_written_in", False):
-                self.tell(handover.question_behind(question, question.until - self._asked_since), "warning")
+                self.tell(handover.question_behind(question, due(question.until, self._asked_since)), "warning")
             else:
                 self.come_forward()
             self.remove_class("-overlay")
