@@ -77,9 +77,9 @@ class Chat:
         self.transcript.add_error(text, hint=hint)
 
     def print(self, title: str, lines: Iterable[Sequence[Part]]) -> None:
-        """What a command gives, line by line."""
-        self.transcript.add_output("\n".join("".join(text for text, _ in line).rstrip() for line in lines), title)
-        self.transcript.action_scroll_end()
+        """What a command gives, line by line, shown from its first."""
+        said = "\n".join("".join(text for text, _ in line).rstrip() for line in lines)
+        self.transcript.show_from(self.transcript.add_output(said, title))
 
     def clear(self) -> None:
         """Begin with nothing."""

@@ -49,7 +49,7 @@ def _choice(
             (fitting(rest, max(0, width - _BEFORE_REST), ellipsis=glyphs.ellipsis), "$text-muted"),
         )
 
-    names = (info.name, info.label, one_line(info.model))
+    names = (info.name, info.label, one_line(info.model), str(number))
     return Choice(info.name, names, line, _about(snapshot, health, info, rest))
 
 

@@ -149,7 +149,7 @@ STRATEGY_WORDS = {
 def choose_strategy(client: ClientPort, strategy: Strategy) -> Told:
     """Make the order by `strategy` from now on."""
     client.set_strategy(strategy)
-    return Told(f"Strategy {strategy}: {STRATEGY_WORDS[strategy]}")
+    return Told(f"The strategy is {strategy} now. {STRATEGY_WORDS[strategy]}")
 
 
 def taken_back(changed: Arrangement, now: Arrangement, own_order: Sequence[str]) -> str:

@@ -13,6 +13,7 @@ from phoenix_tui.core.profiles import PROVIDER_NAMES
 from phoenix_tui.core.snapshot import HealthState, Placement, ProviderHealth
 from phoenix_tui.core.types import Strategy
 from phoenix_tui.tui.commands import CHAT, commands
+from phoenix_tui.tui.screens.picker import Picker
 from phoenix_tui.tui.screens.provider_page import ProviderPage
 from phoenix_tui.tui.widgets.fallback_panel import FallbackPanel
 from phoenix_tui.tui.widgets.health_sidebar import HealthSidebar
@@ -308,3 +309,22 @@ async def test_a_pin_is_told_and_what_is_known_can_be_forgotten(open_screen: Ope
         await ui.run_actions("clear_health('anthropic')")
         assert client.was_told("clear", "anthropic")
         assert client.arrangement.pinned == frozenset()
+
+
+async def test_what_a_command_prints_is_shown_from_its_first_line(open_screen: OpenScreen) -> None:
+    async with open_screen(size=(60, 20)) as ui:
+        for _ in range(3):
+            await ui.send("/providers")
+            await ui.until(lambda: "new below" in ui.drawn)
+            title = next(line for line in ui.drawn.splitlines()[2:] if line.strip())
+            assert "providers" in title.casefold(), ui.drawn
+        await ui.pilot.press("ctrl+end")
+        await ui.until(lambda: "new below" not in ui.drawn)
+
+
+async def test_the_line_at_the_top_and_a_number_lead_to_who_is_asked_first(open_screen: OpenScreen) -> None:
+    async with open_screen(size=(120, 36)) as ui:
+        await ui.pilot.click(offset=(12, 0))
+        await ui.until(lambda: isinstance(ui.app.screen, Picker))
+        await ui.type("4\r")
+        await ui.until(lambda: ui.client.was_told("primary", "gemini"))

@@ -68,6 +68,15 @@ class Viewport:
             self._hold(self.top)
         self.settle()
 
+    def show_from(self, row: int) -> None:
+        """Stand with `row` at the top, or at the end where all that follows it can be seen."""
+        self._hold(row)
+        if self.shows_end:
+            self.go_to_end()
+        else:
+            self.settle()
+            self.has_new_below = not self.shows_end
+
     def _hold(self, row: int) -> None:
         self.top = max(0, min(row, self.height - self.rows))
         if self.layout.height:

@@ -249,6 +249,12 @@ class TranscriptView(ScrollView, can_focus=True):
             return self._conversation.plain_text(), "\n"
         return selected_text(self._layout, selection), "\n"
 
+    def show_from(self, entry: int) -> None:
+        """Show the entry of this id from its beginning."""
+        if (found := self._conversation.get(entry)) is not None:
+            self._viewport.show_from(self._layout.row_of(Place(self._conversation.index(found), 0, 0, 0)))
+            self._show()
+
     # -- scrolling -------------------------------------------------------------------------------------------------
 
     def _scroll_by(self, rows: int) -> None:
