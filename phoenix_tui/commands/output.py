@@ -20,12 +20,21 @@ class OutputLost(PhoenixError):
 
 
 def say(sentence: str) -> None:
-    """A sentence for the person, on stderr. Where that cannot be written to, the result is still worth having."""
+    """A sentence for the person, on stderr; a terminal would break it inside words. Where stderr cannot be written to,
+    the result is still worth having."""
+    text = strip_controls(sentence)
     try:
-        sys.stderr.write(strip_controls(sentence) + "\n")
+        if sys.stderr.isatty():
+            text = "\n".join(map(_broken, text.split("\n")))
+        sys.stderr.write(text + "\n")
         sys.stderr.flush()
     except OSError:
         forget(sys.stderr)
+
+
+def _broken(line: str) -> str:
+    room = max(20, shutil.get_terminal_size().columns - 1)
+    return textwrap.fill(line, room, break_long_words=False, break_on_hyphens=False)
 
 
 def put(text: str) -> None:
