@@ -75,13 +75,13 @@ class Program:
                 raise TimeoutError(f"{words} never came; the end of what came is {self.seen[-2_000:]!r}")
         return time.perf_counter()
 
-    def read(self, seconds: float) -> bytes:
-        """What it writes next, waiting so long at most."""
+    def read(self, seconds: float, most: int = 1 << 16) -> bytes:
+        """What it writes next, `most` bytes of it, waiting so long at most."""
         ready, _, _ = select.select([self._ours], [], [], max(0.0, seconds))
         if not ready:
             return b""
         try:
-            data = os.read(self._ours, 1 << 16)
+            data = os.read(self._ours, most)
         except OSError:
             return b""
         self.last_read = time.perf_counter()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import select
+import time
 from codecs import getincrementaldecoder
 from collections.abc import Callable
 from contextlib import suppress
@@ -14,12 +15,14 @@ from textual import events
 from textual._xterm_parser import XTermParser
 from textual.app import App
 from textual.drivers.linux_driver import LinuxDriver
+from textual.message import Message
 
 from phoenix_tui.tui import real_cursor
 from phoenix_tui.tui.first_picture import Shown
 from phoenix_tui.tui.guard import ErrorsTo
 from phoenix_tui.tui.messages import TerminalLost
 from phoenix_tui.tui.pastes import Pasted, PasteReader
+from phoenix_tui.tui.portions import MOST, adapted
 from phoenix_tui.tui.window_title import POP, PUSH, can_be_restored
 
 POLL_SECONDS = 0.1
@@ -31,6 +34,14 @@ CATCH_UP_SECONDS = 0.1
 """How often is looked whether a terminal that had stopped reading reads again."""
 PATIENCE = 1.0
 """Seconds for which the end waits for a terminal that does not read."""
+SLOW_SECONDS, SLOW_RATE = 0.1, 50_000
+"""A terminal that has taken a picture only after so many seconds, and fewer characters a second, has a slow line."""
+WHERE_IS_THE_CURSOR = "\x1b[6n"
+"""Every terminal since the VT100 answers it (DSR 6), after all that was written before."""
+FIRST_PORTION = 400
+"""Cells, when a line turns out to be slow."""
+LONGEST_ANSWER = 30.0
+"""Seconds after which no answer is awaited any more; what lies before it in the line may take so long."""
 FULL_SCREEN = "\x1b[?1049h"
 LEFT_ON = "\x1b[?1016l\x1b]22;default\x07"
 """Switches off what Textual 8.2 leaves on: mouse positions in pixels, and the shape of the mouse pointer."""
@@ -54,6 +65,11 @@ class TerminalDriver(LinuxDriver):
         self._is_behind = False
         self._is_lost = False
         self._shows_cursor = False
+        self._asked: float | None = None
+        """When the terminal was asked where its cursor is, and has not answered yet; None: nothing is asked."""
+        self._portion = FIRST_PORTION
+        self._painted = 0
+        self._has_answered = False
         self._has_title = can_be_restored(os.environ)
         self._title = ""
         self._shown: Shown | None = getattr(app, "shown", None)
@@ -78,10 +94,17 @@ class TerminalDriver(LinuxDriver):
     def stop_application_mode(self) -> None:
         if self._is_on:
             self._is_ending, self._is_behind = True, False
+            self._wait_for_the_answer()
             self.disable_input()  # first: an answer of the terminal switches modes on
             self.write(LEFT_ON + (POP if self._has_title else ""))
             super().stop_application_mode()
             self._is_on = self._is_ending = False
+
+    def _wait_for_the_answer(self) -> None:
+        """Nobody takes it any more after the end, and the shell would have it for something typed."""
+        end = time.monotonic() + PATIENCE
+        while self._is_asked and time.monotonic() < end:
+            time.sleep(POLL_SECONDS / 10)
 
     def write(self, data: str) -> None:
         """Hand `data` to the thread that writes, without waiting for the terminal: one that stands still must not hold
@@ -97,6 +120,49 @@ class TerminalDriver(LinuxDriver):
         except Full:
             self._is_behind = True
             self._in_the_app(self._loop.call_later, CATCH_UP_SECONDS, self._catch_up)
+
+    @property
+    def is_busy(self) -> bool:
+        """Whether something is on its way to the terminal still: what is written now comes behind it."""
+        writer = self._writer_thread
+        if writer is None or self._is_ending:
+            return False
+        return self._is_asked or not writer._queue.empty() or self._file.is_busy
+
+    @property
+    def cells(self) -> int:
+        """How much of a picture the line can take at a time; 0: all of it."""
+        return self._portion if self._file.is_slow else 0
+
+    def painted(self, cells: int) -> None:
+        """A picture of so many cells was written. Over a slow line the terminal is asked something that it answers when
+        it has drawn it: what lies in between may hold many pictures, and says so of none."""
+        if not self._file.is_slow:
+            self._portion = FIRST_PORTION
+        elif self._asked is not None and not self._has_answered:
+            self._file.can_be_slow = self._file.is_slow = False  # it does not answer: all at once, as it comes
+        elif not self._is_asked:
+            self._asked, self._painted = time.monotonic(), cells
+            self.write(WHERE_IS_THE_CURSOR)
+
+    @property
+    def _is_asked(self) -> bool:
+        return self._asked is not None and time.monotonic() - self._asked < LONGEST_ANSWER
+
+    def process_message(self, message: Message) -> None:
+        if isinstance(message, events.CursorPosition):
+            self._answered()
+        else:
+            super().process_message(message)
+
+    def _answered(self) -> None:
+        if self._asked is None:
+            return
+        self._has_answered = True
+        self._portion = adapted(self._portion, self._painted, time.monotonic() - self._asked)
+        if self._portion >= MOST:
+            self._file.is_slow = False
+        self._asked = None
 
     def _catch_up(self) -> None:
         if self._writer_thread is not None and not self._writer_thread._queue.empty():
@@ -190,6 +256,11 @@ class _Output:
         self._encoding = encoding
         self._lost = lost
         self._is_lost = False
+        self.is_busy = False
+        """Whether the terminal has not taken yet what was written."""
+        self.is_slow = False
+        """Whether something was not taken for a while; the driver takes that back."""
+        self.can_be_slow = True
 
     def fileno(self) -> int:
         return self._descriptor
@@ -198,6 +269,7 @@ class _Output:
         """Nothing is held back."""
 
     def write(self, text: str) -> None:
+        self.is_busy, began = True, time.monotonic()
         left = memoryview(text.encode(self._encoding, "backslashreplace"))
         while left and not self._is_lost:
             try:
@@ -207,3 +279,6 @@ class _Output:
             except OSError:
                 self._is_lost = True
                 self._lost()
+        self.is_busy = False
+        took = time.monotonic() - began
+        self.is_slow = self.is_slow or (self.can_be_slow and took > SLOW_SECONDS and len(text) / took < SLOW_RATE)

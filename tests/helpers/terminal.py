@@ -29,8 +29,9 @@ T = TypeVar("T")
 _ON_BY_DEFAULT = {7: True, 25: True}
 """Private modes that a terminal starts with: lines wrap, the cursor is shown."""
 _MODES = re.compile(rb"\x1b\[\?([\d;]+)([hl])")
-_QUERIES = {b"\x1b[?2026$p": "\x1b[?2026;2$y", b"\x1b[?2048$p": "\x1b[?2048;2$y"}
-"""What a modern terminal is asked for, and that it has it: updates in one piece, resizing told in band."""
+_QUERIES = {b"\x1b[?2026$p": "\x1b[?2026;2$y", b"\x1b[?2048$p": "\x1b[?2048;2$y", b"\x1b[6n": "\x1b[1;1R"}
+"""What a modern terminal is asked for, and that it has it: updates in one piece, resizing told in band. Every one says
+where its cursor is."""
 
 
 class Terminal:
@@ -160,10 +161,10 @@ class Terminal:
         while self.read() and time.monotonic() < end:
             pass
 
-    def read(self) -> bool:
-        """Take in what the program has written, waiting a moment for it; whether there was anything."""
+    def read(self, most: int = 65_536) -> bool:
+        """Take in what the program has written, `most` bytes, waiting a moment for it; whether there was anything."""
         try:
-            data = self._child.read_nonblocking(65_536, timeout=0.1)
+            data = self._child.read_nonblocking(most, timeout=0.1)
         except (pexpect.TIMEOUT, pexpect.EOF):
             return False
         self.raw += data

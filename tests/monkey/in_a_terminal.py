@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import signal
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
@@ -47,10 +48,16 @@ class TerminalPlay:
                 break
             self._do(action)
             self._program.read()
+        ended_by = 0
         if self._program.is_alive:
             self._program.resize(100, 30)
-            self._program.press(CTRL_Q)
-        assert self._program.wait_for_end() == 0
+            for _ in range(2):  # the first may be taken for the key that an action is to have
+                self._program.press(CTRL_Q)
+                self._program.settle()
+        if self._program.is_alive:  # it may have been given to something else
+            ended_by = signal.SIGTERM
+            self._program.kill(ended_by)
+        assert self._program.wait_for_end() == (128 + ended_by if ended_by else 0)
         assert self._program.left == {}
         assert b"Traceback" not in self._program.raw
 

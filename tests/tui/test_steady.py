@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+from typing import Any
 
+import pyte
 import pytest
 from rich.console import RenderableType
 from textual import events
@@ -11,7 +13,8 @@ from textual.geometry import Size
 from textual.screen import Screen
 
 from phoenix_tui.tui.screens.provider_page import ProviderPage
-from tests.tui.conftest import OpenScreen
+from phoenix_tui.tui.widgets.lines import StatusLine
+from tests.tui.conftest import Opened, OpenScreen
 
 
 def between() -> None:
@@ -78,3 +81,48 @@ async def test_what_lies_under_a_page_is_painted_when_the_page_goes(
         await ui.until(lambda: ui.app.screen is ui.screen)
         await ui.until(lambda: "something else" in ui.drawn)
         assert painted
+
+
+class _Screen:
+    """What has been painted, as a terminal shows it."""
+
+    def __init__(self, ui: Opened) -> None:
+        self._screen = pyte.Screen(*ui.app.size)
+        self._stream = pyte.Stream(self._screen)
+        whole: Any = ui.screen._compositor.render_update(full=True)
+        self._stream.feed(whole.render_segments(ui.app.console))
+        app: Any = ui.app
+        self._app = app
+        self._display = app._display
+        app._display = self._shown
+
+    def _shown(self, screen: Screen[object], picture: Any) -> None:
+        if picture is not None:
+            self._stream.feed(picture.render_segments(self._app.console))
+        self._display(screen, picture)
+
+    @property
+    def text(self) -> str:
+        return "\n".join(self._screen.display)
+
+
+@pytest.mark.parametrize("cells", [0, 200], ids=["whole", "portions"])
+async def test_while_the_terminal_is_busy_changes_are_gathered_and_none_is_lost(
+    open_screen: OpenScreen, cells: int
+) -> None:
+    async with open_screen(size=(120, 40)) as ui:
+        driver: Any = ui.app._driver
+        portions: list[int] = []
+        driver.is_busy, driver.cells, driver.painted = True, cells, portions.append
+        seen = _Screen(ui)
+        ui.screen.tokens = 111_111
+        await ui.type("first")
+        ui.screen.query_one(StatusLine).refresh()
+        await ui.pilot.pause(0.05)
+        await ui.type(" second")
+        await ui.pilot.pause(0.05)
+        assert not portions
+        driver.is_busy = False
+        await ui.until(lambda: "first second" in seen.text and "111,111" in seen.text)
+        assert portions
+        assert not cells or max(portions) <= 2 * cells
