@@ -6,7 +6,6 @@ import asyncio
 from collections import deque
 from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, suppress
-from dataclasses import dataclass, replace
 from types import TracebackType
 from typing import Protocol, Self
 
@@ -28,6 +27,7 @@ from phoenix_tui.core.headroom import headroom
 from phoenix_tui.core.snapshot import HealthState
 from phoenix_tui.core.transport import HttpRequest, HttpResponse, Transport
 from phoenix_tui.core.types import Attempt, Outcome, OutcomeKind, RateLimit, Usage
+from phoenix_tui.core.values import dataclass, replace
 from phoenix_tui.core.watchdog import DeadlinePassed, Watchdog
 
 MAX_ANSWER_CHARACTERS = 64 * 2**20

@@ -16,11 +16,11 @@ machine has dealt with it, and bands are for providers that work most of the tim
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
 from math import sqrt
 
 from phoenix_tui.core.moment import Moment
 from phoenix_tui.core.snapshot import Band
+from phoenix_tui.core.values import dataclass, replace
 
 _CUTS = ((Band.A, 0.90), (Band.B, 0.75), (Band.C, 0.50), (Band.D, float("-inf")))
 _BANDS = tuple(band for band, _ in _CUTS)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import contextlib
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import quote, urlencode
@@ -20,6 +19,7 @@ from phoenix_tui.core.probe_answers import key_trouble, upstreams
 from phoenix_tui.core.profiles import Profile
 from phoenix_tui.core.snapshot import UpstreamStatus
 from phoenix_tui.core.types import ModelInfo
+from phoenix_tui.core.values import dataclass, replace
 
 _PAGES = 20
 _NOT_SERVED = (404, 405, 501)

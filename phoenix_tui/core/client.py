@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import replace
 from random import Random
 from types import TracebackType
 from typing import Self
@@ -40,6 +39,7 @@ from phoenix_tui.core.transport import Transport
 from phoenix_tui.core.turn import Turn
 from phoenix_tui.core.turn_context import TurnContext
 from phoenix_tui.core.types import Answer, ChatRequest, FallbackMode, Message, ModelInfo, Strategy, Target
+from phoenix_tui.core.values import replace
 
 
 class Client:

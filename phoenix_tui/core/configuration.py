@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from enum import StrEnum
 
 from phoenix_tui.core.adapters.base import WireFormat
 from phoenix_tui.core.secret import Secret
 from phoenix_tui.core.types import FallbackMode, Strategy
+from phoenix_tui.core.values import dataclass
 
 
 class Hedge(StrEnum):

@@ -7,9 +7,8 @@ anchor has been found near its beginning, and from behind it.
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from phoenix_tui.core.types import ChatRequest, Message
+from phoenix_tui.core.values import replace
 
 ANCHOR_CHARACTERS = 40
 SEARCHED_CHARACTERS = 240

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 
 from phoenix_tui.core.errors import ErrorClass, ErrorInfo
 from phoenix_tui.core.policy import ACTIONABILITY
 from phoenix_tui.core.snapshot import AVAILABLE_STATES, HealthState, Placement
 from phoenix_tui.core.types import Outcome, OutcomeKind, Target
+from phoenix_tui.core.values import dataclass
 
 
 @dataclass(frozen=True, slots=True)

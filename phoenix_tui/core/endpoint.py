@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
 from urllib.parse import quote, urlsplit
 
 from phoenix_tui.core.configuration import ProviderConfig
@@ -13,6 +12,7 @@ from phoenix_tui.core.profiles import Auth, Deadlines, Profile
 from phoenix_tui.core.secret import Secret
 from phoenix_tui.core.text import redact
 from phoenix_tui.core.transport import HttpRequest, Transport, is_loopback
+from phoenix_tui.core.values import dataclass, replace
 
 _USER_AGENT = "phoenix-tui"
 _GET_SECONDS = 5.0

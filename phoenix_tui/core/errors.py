@@ -20,9 +20,10 @@ caller what can be done about it::
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import TYPE_CHECKING
+
+from phoenix_tui.core.values import dataclass, replace
 
 if TYPE_CHECKING:
     from phoenix_tui.core.types import AttemptRecord

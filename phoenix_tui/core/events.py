@@ -8,10 +8,9 @@ unless the person chose that cut answers are continued: then `Resumed` marks the
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from phoenix_tui.core.errors import ErrorInfo
 from phoenix_tui.core.types import Answer, Attempt, Target
+from phoenix_tui.core.values import dataclass
 
 
 @dataclass(frozen=True, slots=True)

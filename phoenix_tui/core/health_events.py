@@ -5,11 +5,10 @@ They are plain values, so that they can be written down and told again (see jour
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from phoenix_tui.core.errors import ErrorInfo
 from phoenix_tui.core.health_state import ProviderState
 from phoenix_tui.core.types import Outcome
+from phoenix_tui.core.values import dataclass
 
 LEASE_SECONDS = 120.0
 """How long a trial keeps the permit of probation, unless its attempt says otherwise."""

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import math
 from collections.abc import Collection
-from dataclasses import dataclass, field, replace
+from dataclasses import field
 
 from phoenix_tui.core import ema, quantile
 from phoenix_tui.core.errors import ErrorClass, ErrorInfo
 from phoenix_tui.core.moment import Moment, Uniform
 from phoenix_tui.core.policy import asked_wait, consequence_of
 from phoenix_tui.core.quantile import Quantile
+from phoenix_tui.core.values import dataclass, replace
 
 MODELS_KEPT = 16
 """Models of one provider that are remembered: those used last."""

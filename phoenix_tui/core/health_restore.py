@@ -7,7 +7,6 @@ it can be worked with like any other state.
 from __future__ import annotations
 
 import math
-from dataclasses import replace
 
 from phoenix_tui.core import ema, quantile
 from phoenix_tui.core.bands import Reliability
@@ -27,6 +26,7 @@ from phoenix_tui.core.policy import CONSEQUENCES, LONGEST_RESPECTED_WAIT, Effect
 from phoenix_tui.core.quantile import Quantile
 from phoenix_tui.core.snapshot import HealthState
 from phoenix_tui.core.types import RateLimit
+from phoenix_tui.core.values import replace
 
 _OLDEST = 10 * 365 * 86_400.0
 _MOST = 10**12

@@ -7,7 +7,6 @@ back unharmed. health_step.py has the transitions.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
 
 from phoenix_tui.core import bands, health_models
 from phoenix_tui.core.errors import ErrorClass, ErrorInfo
@@ -15,6 +14,7 @@ from phoenix_tui.core.health_models import Models, Rest
 from phoenix_tui.core.moment import Moment
 from phoenix_tui.core.snapshot import HealthState
 from phoenix_tui.core.types import RateLimit
+from phoenix_tui.core.values import dataclass, replace
 
 REOPEN_CAP = 60.0
 """Seconds; the longest time between an outage being noticed and the next trial."""

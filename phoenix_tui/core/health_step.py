@@ -5,7 +5,6 @@ Nothing here waits, reads a clock or draws chance of its own, so every trace can
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TypeVar
 
 from phoenix_tui.core import bands, ema, health_models
@@ -47,6 +46,7 @@ from phoenix_tui.core.policy import Effect, asked_wait, consequence_of
 from phoenix_tui.core.probe_schedule import check_soon, scheduled
 from phoenix_tui.core.snapshot import HealthState
 from phoenix_tui.core.types import Outcome, OutcomeKind
+from phoenix_tui.core.values import replace
 
 FAILURES_TO_UNAVAILABLE = 3
 REOPEN_BASE = 6.0

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from phoenix_tui.core.health_state import Before, ProviderState
 from phoenix_tui.core.moment import Moment
 from phoenix_tui.core.offline import WINDOW
+from phoenix_tui.core.values import replace
 
 _KEPT = 16
 

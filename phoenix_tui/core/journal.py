@@ -7,13 +7,13 @@ state machine was told, so that the same machine, told them again, comes to the 
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 
 from phoenix_tui.core.errors import ErrorInfo
 from phoenix_tui.core.health_events import Event
 from phoenix_tui.core.moment import Moment
 from phoenix_tui.core.snapshot import HealthState, Placement
 from phoenix_tui.core.types import Strategy, Target
+from phoenix_tui.core.values import dataclass
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from hashlib import blake2b
 from typing import Protocol
 from urllib.parse import urlsplit
@@ -11,6 +10,7 @@ from urllib.parse import urlsplit
 from phoenix_tui.core.errors import PhoenixError
 from phoenix_tui.core.health_state import ProviderState
 from phoenix_tui.core.secret import Secret
+from phoenix_tui.core.values import dataclass
 
 _PERSON = b"phoenix-tui key"
 """What sets these prints apart from every other BLAKE2b of the same key (at most 16 bytes)."""

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from phoenix_tui.core.errors import ErrorClass, ErrorInfo
+from phoenix_tui.core.values import dataclass
 
 if TYPE_CHECKING:
     from phoenix_tui.core.catalogue import ProbeResult

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from phoenix_tui.core.decision import Decision, GiveUp, Tried, Try, most_actionable
 from phoenix_tui.core.errors import ErrorClass
@@ -11,6 +11,7 @@ from phoenix_tui.core.moment import Uniform
 from phoenix_tui.core.ordering import OUT_OF_USE, next_retry_at, seconds_until
 from phoenix_tui.core.policy import Retry, asked_wait, consequence_of
 from phoenix_tui.core.snapshot import AVAILABLE_STATES, HealthState, Placement, ProviderHealth, ReasonKind
+from phoenix_tui.core.values import dataclass
 
 LONGEST_SLEEP = 3.0
 """Seconds that a request may sleep in all before its first token."""

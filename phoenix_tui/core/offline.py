@@ -6,9 +6,8 @@ mean that the fault is here; then nothing is held against anybody until somebody
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from phoenix_tui.core.moment import Moment
+from phoenix_tui.core.values import dataclass
 
 WINDOW = 5.0
 """Seconds within which the failures of different providers belong together."""

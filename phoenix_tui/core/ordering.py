@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from itertools import groupby
 
 from phoenix_tui.core.snapshot import Band, HealthState, Placement, ProviderHealth, Reason
 from phoenix_tui.core.standing import Standing, Tier, kept_out, on_trial, tier_of, why_down, why_up
 from phoenix_tui.core.types import Strategy, Target
+from phoenix_tui.core.values import dataclass
 
 OUT_OF_USE = frozenset({HealthState.DISABLED, HealthState.UNCONFIGURED})
 """States in which a provider is none that the person counts on."""
@@ -48,7 +49,7 @@ def effective_order(
     own_order: Sequence[str],
     health: Mapping[str, ProviderHealth],
     targets: Mapping[str, Target],
-    rules: Rules = Rules(),
+    rules: Rules = Rules(),  # noqa: B008 - a frozen value
 ) -> tuple[Placement, ...]:
     """Every provider of `own_order` once, in the order in which they would be asked: by tier, by band of reliability,
     and then as the person put them. `latency` and `cost` rearrange within a band those that can be compared, while

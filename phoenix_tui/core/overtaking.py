@@ -11,11 +11,11 @@ slow. That leaves less than one change in 1000; tests/core/test_fallback_simulat
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from itertools import combinations
 
 from phoenix_tui.core.snapshot import ProviderHealth
 from phoenix_tui.core.types import Target
+from phoenix_tui.core.values import dataclass
 
 _CLEARLY = 0.7
 _SAMPLES = 5

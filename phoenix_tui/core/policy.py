@@ -7,11 +7,11 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
 from enum import StrEnum
 from types import MappingProxyType
 
 from phoenix_tui.core.errors import ErrorClass, ErrorInfo, Phase
+from phoenix_tui.core.values import dataclass, replace
 
 LONGEST_RESPECTED_WAIT = 86_400.0
 """Seconds; a provider that asks for more is asked again after a day, so that no header can shut one out for ever."""

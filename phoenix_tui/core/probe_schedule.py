@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from phoenix_tui.core.errors import ErrorClass
 from phoenix_tui.core.health_state import ProviderState, latest
 from phoenix_tui.core.moment import Moment, Uniform
 from phoenix_tui.core.snapshot import HealthState
+from phoenix_tui.core.values import replace
 
 IDLE_SECONDS = 300.0
 SUSPECT_SECONDS = 2.0

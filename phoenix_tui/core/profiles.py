@@ -8,10 +8,11 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from enum import StrEnum
 
 from phoenix_tui.core.adapters.base import Dialect, WireFormat
+from phoenix_tui.core.values import dataclass
 
 
 class Auth(StrEnum):

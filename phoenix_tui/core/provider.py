@@ -5,7 +5,6 @@ from __future__ import annotations
 import itertools
 import json
 from collections.abc import Sequence
-from dataclasses import replace
 from random import Random
 
 from phoenix_tui.core.adapters import adapter_for
@@ -27,6 +26,7 @@ from phoenix_tui.core.snapshot import ModelHealth, UpstreamStatus
 from phoenix_tui.core.text import repeats
 from phoenix_tui.core.transport import HttpRequest, Transport
 from phoenix_tui.core.types import Answer, Attempt, AttemptRecord, ChatRequest, Message, ModelInfo, Target
+from phoenix_tui.core.values import replace
 
 _LOCAL_LIST_SECONDS = 10.0
 """How long a local server's list is believed before it is read again."""

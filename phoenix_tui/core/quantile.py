@@ -12,8 +12,9 @@ each time `MEMORY` samples are full, so that a provider that has become slower i
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
 from itertools import pairwise
+
+from phoenix_tui.core.values import dataclass
 
 _MARKERS = 5
 MEMORY = 500

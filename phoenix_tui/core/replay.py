@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from random import Random
 
 from phoenix_tui.core.health import HealthMonitor
 from phoenix_tui.core.journal import HealthChanged, Incident, Record, RecordsLost, SessionBegan
 from phoenix_tui.core.moment import Moment
 from phoenix_tui.core.snapshot import ProviderHealth
+from phoenix_tui.core.values import dataclass
 
 
 class HandClock:

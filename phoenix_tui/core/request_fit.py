@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from phoenix_tui.core.snapshot import Reason, ReasonKind
 from phoenix_tui.core.types import Target
+from phoenix_tui.core.values import dataclass
 
 Prices = Callable[[Target], float | None]
 """US dollars for a million tokens of a target, three parts of input to one of output; None where it is not known."""

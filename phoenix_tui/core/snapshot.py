@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
 from phoenix_tui.core.errors import ErrorInfo
 from phoenix_tui.core.types import FallbackMode, RateLimit, Strategy, Target
+from phoenix_tui.core.values import dataclass
 
 
 class HealthState(StrEnum):

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import IntEnum
 
 from phoenix_tui.core.snapshot import Band, HealthState, ProviderHealth, Reason, ReasonKind
 from phoenix_tui.core.types import Strategy
+from phoenix_tui.core.values import dataclass
 
 
 class Tier(IntEnum):

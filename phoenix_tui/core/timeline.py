@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from phoenix_tui.core.errors import ErrorClass, ErrorInfo
@@ -34,6 +33,7 @@ from phoenix_tui.core.policy import asked_wait, consequence_of
 from phoenix_tui.core.snapshot import AVAILABLE_STATES, HealthState
 from phoenix_tui.core.text import strip_controls
 from phoenix_tui.core.types import OutcomeKind, Target
+from phoenix_tui.core.values import dataclass, replace
 
 _LONGEST = 300
 """Characters of one line; a provider's own words may be longer."""

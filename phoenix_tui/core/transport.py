@@ -7,7 +7,7 @@ import contextlib
 import ipaddress
 import ssl
 from collections.abc import AsyncIterator, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -18,6 +18,7 @@ import httpx
 from phoenix_tui.core.connect_deadline import ConnectDeadline
 from phoenix_tui.core.errors import ErrorInfo, Phase, WireError
 from phoenix_tui.core.network_faults import bad_ca_file, body_error, connect_timeout, connection_error
+from phoenix_tui.core.values import dataclass
 
 _WRITE_SECONDS = 30.0
 _POOL_SECONDS = 10.0
@@ -71,14 +72,16 @@ class _Route:
     fresh: bool = False
 
 
-@dataclass(slots=True, eq=False)
 class _Pool:
     """A client of httpx and its connections. `running` responses use it; once it is `dropped` it takes no others, and
     is closed after the last of them."""
 
-    client: httpx.AsyncClient
-    running: int = 0
-    dropped: bool = False
+    __slots__ = ("client", "dropped", "running")
+
+    def __init__(self, client: httpx.AsyncClient) -> None:
+        self.client = client
+        self.running = 0
+        self.dropped = False
 
 
 class Transport:

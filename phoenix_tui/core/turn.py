@@ -5,7 +5,6 @@ from __future__ import annotations
 import itertools
 from collections.abc import AsyncGenerator, AsyncIterator
 from contextlib import aclosing
-from dataclasses import dataclass, replace
 from types import TracebackType
 from typing import Self
 
@@ -33,6 +32,7 @@ from phoenix_tui.core.tokens import estimated
 from phoenix_tui.core.turn_context import TurnContext
 from phoenix_tui.core.turn_journal import TurnJournal
 from phoenix_tui.core.types import Answer, Attempt, AttemptRecord, ChatRequest, Outcome, OutcomeKind, Target
+from phoenix_tui.core.values import dataclass, replace
 
 _turn_ids = itertools.count(1)
 _REFUSES_TO_GO_ON = frozenset({ErrorClass.BAD_REQUEST, ErrorClass.CONTEXT_LENGTH})

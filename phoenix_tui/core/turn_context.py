@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass
 from typing import TypedDict
 
 from phoenix_tui.core.clock import Clock
@@ -14,6 +13,7 @@ from phoenix_tui.core.provider import Provider
 from phoenix_tui.core.snapshot import Placement, ProviderHealth
 from phoenix_tui.core.spending import Spending
 from phoenix_tui.core.types import ChatRequest, Target
+from phoenix_tui.core.values import dataclass
 
 
 class RequestNeeds(TypedDict):

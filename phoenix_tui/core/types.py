@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from enum import StrEnum
 from typing import Literal
 
 from phoenix_tui.core.errors import ErrorInfo
+from phoenix_tui.core.values import dataclass
 
 Role = Literal["system", "user", "assistant"]
 

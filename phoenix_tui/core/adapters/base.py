@@ -7,7 +7,7 @@ differs between providers of one format comes in as a `Dialect`.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from enum import StrEnum
 from typing import Any, Literal, Protocol
 
@@ -15,6 +15,7 @@ from phoenix_tui.core.errors import ErrorInfo
 from phoenix_tui.core.events import Delta
 from phoenix_tui.core.framing import Frame
 from phoenix_tui.core.types import FinishReason, Message, ModelInfo, Usage
+from phoenix_tui.core.values import dataclass
 
 
 class WireFormat(StrEnum):
