@@ -66,7 +66,7 @@ def test_a_value_is_frozen_and_has_nothing_but_its_fields() -> None:
     with pytest.raises(FrozenInstanceError):
         point.x = 2  # type: ignore[misc]  # that it raises is the point
     with pytest.raises(FrozenInstanceError):
-        del point.x  # type: ignore[misc]  # as above
+        del point.x
     with pytest.raises(FrozenInstanceError):
         setattr(point, "z", 2)  # noqa: B010 - a name that it does not have
     assert not hasattr(point, "__dict__")
