@@ -1,40 +1,51 @@
-"""A server that is not the bottleneck: it writes one prepared stream, as fast as the socket takes it.
+"""A server that is not the bottleneck: it writes one prepared answer, as fast as the socket takes it.
 
-Run as a process of its own it prints its port and serves until its standard input closes. The whole answer is one
-prepared block of bytes, chunked as a provider would chunk it, so that a request costs the server one write.
+Run as a process of its own it prints its port and serves until its standard input closes. An answer is one prepared
+block of bytes, chunked as a provider would chunk it, so that a request costs the server one write; how long that takes
+it, `bench/core.py` measures over a bare socket.
 """
 
 from __future__ import annotations
 
 import asyncio
-import json
 import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import ClassVar
+from functools import cache
 
-HEAD = b"HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\ntransfer-encoding: chunked\r\n\r\n"
+from bench.wire import BY_FORMAT, MODEL, streamed, whole
+from phoenix_tui.core.adapters.base import WireFormat
+
+_STREAM = b"HTTP/1.1 200 OK\r\ncontent-type: %b\r\ntransfer-encoding: chunked\r\n\r\n"
+_WHOLE = b"HTTP/1.1 %b\r\ncontent-type: application/json\r\ncontent-length: %d\r\n\r\n%b"
+_FAILURE = b'{"error": {"message": "it failed", "type": "server_error", "code": null}}'
+_MODELS = b'{"models": [{"name": "%b"}]}' % MODEL.encode()
 
 
-def stream(chunks: int) -> bytes:
-    """A Chat Completions stream of `chunks` pieces of text, each in an HTTP chunk of its own."""
-    base = {"id": "chatcmpl-1", "object": "chat.completion.chunk", "created": 1, "model": "bench-1"}
-    events = [
-        {**base, "choices": [{"index": 0, "delta": {"content": f"word{n} "}, "finish_reason": None}]}
-        for n in range(chunks)
-    ]
-    events.append({**base, "choices": [{"index": 0, "delta": {}, "finish_reason": "stop"}]})
-    events.append({**base, "choices": [], "usage": {"prompt_tokens": 5, "completion_tokens": chunks}})
-    frames = [f"data: {json.dumps(event)}\n\n".encode() for event in events]
-    frames.append(b"data: [DONE]\n\n")
-    return b"".join(b"%x\r\n%b\r\n" % (len(frame), frame) for frame in frames) + b"0\r\n\r\n"
+def url_path(wire_format: WireFormat, kind: str, pieces: int) -> str:
+    """What stands between the host and a format's own path: which answer is wanted. `kind` is "stream", "whole", or
+    "failure", which is a 500."""
+    return f"/{wire_format}/{kind}/{pieces}"
+
+
+@cache
+def prepared(path: str) -> bytes:
+    """The whole response to a POST of `path`, which begins as `url_path` makes it."""
+    _, wire_format, kind, pieces, *_ = path.split("/")
+    spoken = BY_FORMAT[WireFormat(wire_format)]
+    if kind == "failure":
+        return _WHOLE % (b"500 Internal Server Error", len(_FAILURE), _FAILURE)
+    if kind == "whole":
+        body = whole(spoken, int(pieces))
+        return _WHOLE % (b"200 OK", len(body), body)
+    media_type = b"application/x-ndjson" if spoken.separator == b"\n" else b"text/event-stream"
+    events = streamed(spoken, int(pieces))
+    return _STREAM % media_type + b"".join(b"%x\r\n%b\r\n" % (len(its), its) for its in events) + b"0\r\n\r\n"
 
 
 class Serve(asyncio.Protocol):
-    """Answers each POST with the stream that its path names: `/v1/200/chat/completions` is one of 200 pieces."""
-
-    prepared: ClassVar[dict[int, bytes]] = {}
+    """Answers each POST with what its path names, and each GET with a list of models."""
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         assert isinstance(transport, asyncio.Transport)
@@ -48,10 +59,12 @@ class Serve(asyncio.Protocol):
             length = int(head.partition(b"content-length:")[2].split(b"\r\n")[0] or 0)
             if len(self._buffer) < end + 4 + length:
                 return
-            chunks = int(head.split(b" ")[1].split(b"/")[2])
+            method, path, _ = self._buffer.split(b" ", 2)
             self._buffer = self._buffer[end + 4 + length :]
-            body = self.prepared.get(chunks) or self.prepared.setdefault(chunks, stream(chunks))
-            self._transport.write(HEAD + body)
+            if method == b"POST":
+                self._transport.write(prepared(path.decode()))
+            else:
+                self._transport.write(_WHOLE % (b"200 OK", len(_MODELS), _MODELS))
 
 
 @contextmanager
