@@ -28,12 +28,13 @@ from phoenix_tui.core.health_events import (
 )
 from phoenix_tui.core.health_state import ProviderState, new_state, next_change, settled
 from phoenix_tui.core.health_step import step
-from phoenix_tui.core.health_view import reason, view
+from phoenix_tui.core.health_view import reason, unchanged_until, view
 from phoenix_tui.core.journal import HealthChanged, Journal
 from phoenix_tui.core.moment import Moment, TimeSource, Uniform
 from phoenix_tui.core.offline import Network
 from phoenix_tui.core.snapshot import HealthState, ProviderHealth
 from phoenix_tui.core.types import Attempt, Outcome, OutcomeKind
+from phoenix_tui.core.values import dataclass
 
 PROBE_GRACE = 10.0
 """Seconds that a due probe may take before requests go without it."""
@@ -42,6 +43,27 @@ SLEEP_SECONDS = 20.0
 
 Subscriber = Callable[[ProviderHealth], None]
 _Callback = TypeVar("_Callback")
+
+
+@dataclass(frozen=True, slots=True)
+class _Seen:
+    """The picture of `state` for whoever would ask `model`, good as long as time alone changes nothing in it."""
+
+    health: ProviderHealth
+    state: ProviderState
+    model: str
+    check_at: Moment | None
+    until: Moment
+
+    def shows(self, state: ProviderState, model: str, check_at: Moment | None, now: Moment) -> bool:
+        """Whether a picture that was taken now would be the same."""
+        return (
+            state is self.state
+            and model == self.model
+            and check_at is self.check_at
+            and now.monotonic < self.until.monotonic
+            and now.wall < self.until.wall
+        )
 
 
 class HealthMonitor:
@@ -73,7 +95,9 @@ class HealthMonitor:
         self._read = now = Moment.read(clock)
         self._states = {name: new_state(name, now, local=name in local) for name in names}
         self._hosted = tuple(name for name in self._states if name not in local)
-        self._published = {name: view(state, now) for name, state in self._states.items()}
+        self._seen: dict[str, _Seen] = {}
+        """The newest picture of each: taking one costs more than all the rest of a request's look at health."""
+        self._published = {name: self._look(name, now, None) for name in self._states}
         self._untold: dict[str, None] = {}
         """Whose state has changed since subscribers were told, in the order in which it did."""
         self._woken = False
@@ -327,7 +351,19 @@ class HealthMonitor:
             self._step(name, CameOnline(), now)
 
     def _view(self, name: str, now: Moment, model: str | None) -> ProviderHealth:
-        return view(self._settled(name, now), now, model=model, check_at=self._network.check_at)
+        self._settled(name, now)
+        return self._look(name, now, model)
+
+    def _look(self, name: str, now: Moment, model: str | None) -> ProviderHealth:
+        """The picture of its state as that is; the one taken last as long as it would be the same."""
+        state, check_at = self._states[name], self._network.check_at
+        wanted = state.last_model if model is None else model
+        seen = self._seen.get(name)
+        if seen is not None and seen.shows(state, wanted, check_at, now):
+            return seen.health
+        health = view(state, now, model=wanted, check_at=check_at)
+        self._seen[name] = _Seen(health, state, wanted, check_at, unchanged_until(state, now))
+        return health
 
     def _tell_wake(self, now: Moment) -> None:
         if self._woken:
@@ -338,8 +374,8 @@ class HealthMonitor:
         untold, self._untold = self._untold, {}
         with ExitStack() as stack:
             for name in reversed(untold):
-                health = view(self._states[name], now, check_at=self._network.check_at)
-                if health != self._published[name]:
+                health = self._look(name, now, None)
+                if health is not self._published[name] and health != self._published[name]:
                     self._published[name] = health
                     for callback in reversed(self._subscribers):
                         stack.callback(callback, health)

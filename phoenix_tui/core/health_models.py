@@ -158,6 +158,14 @@ def peak_now(latency: Latency, now: Moment) -> float | None:
     return usual + (latency.peak - usual) * math.exp(-minutes) if minutes else latency.peak
 
 
+def peak_falls_at(latency: Latency, now: Moment) -> float:
+    """Monotonic time at which `peak_now` will be another without a new sample; infinite when it will not."""
+    if latency.peak is None or latency.at is None:
+        return math.inf
+    minutes = max(0.0, now.since(latency.at)) // PEAK_TAU
+    return math.inf if minutes > _PEAK_MINUTES else latency.at.monotonic + (minutes + 1) * PEAK_TAU
+
+
 def _measured(latency: Latency, ttft: float | None, now: Moment) -> Latency:
     if ttft is None or not ema.is_sample(ttft):
         return latency

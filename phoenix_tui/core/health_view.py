@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from math import inf
 
 from phoenix_tui.core.errors import ErrorClass
-from phoenix_tui.core.health_models import ModelState, Rest, peak_now
+from phoenix_tui.core.health_models import ModelState, Rest, peak_falls_at, peak_now
 from phoenix_tui.core.health_state import ProviderState, latest
 from phoenix_tui.core.moment import Moment
 from phoenix_tui.core.policy import CONSEQUENCES, consequence_of
@@ -57,6 +58,16 @@ def view(
         headroom=_headroom(state.headroom, now),
         as_of=_utc(state.as_of),
     )
+
+
+def unchanged_until(state: ProviderState, now: Moment) -> Moment:
+    """Until when time alone changes nothing in the `view` of `state` taken `now`, on either clock; `now` itself
+    while it counts down to something."""
+    if state.block or state.rest or state.retry_at or state.offline or any(its.rest for its in state.models):
+        return now
+    falls = min((peak_falls_at(its.latency, now) for its in state.models), default=inf)
+    resets = [limit.resets_at for limit in state.headroom if limit.resets_at is not None]
+    return Moment(falls, min((at for at in resets if at > now.wall), default=inf))
 
 
 def reason(state: ProviderState, model: str) -> str:
