@@ -21,7 +21,7 @@ from phoenix_tui.core.errors import (
     WireError,
     provider_error,
 )
-from phoenix_tui.core.events import Delta, ReasoningDelta, RefusalDelta, TextDelta, ToolCall
+from phoenix_tui.core.events import Delta, ReasoningDelta, ToolCall
 from phoenix_tui.core.framing import BodyFramer, Frame
 from phoenix_tui.core.headroom import headroom
 from phoenix_tui.core.snapshot import HealthState
@@ -100,9 +100,12 @@ class AttemptStream:
         self._pending: deque[Delta] = deque()
         self._failure: ProviderError | None = None
         self._phase = Phase.HEADERS
-        self._stall = deadlines.first_token
+        self._time = asyncio.get_running_loop().time
         self._deadline = 0.0
-        self._handed_out_at: float | None = None
+        self._patience = deadlines.first_token
+        """Seconds that it may be silent once it was heard."""
+        self._was_heard = False
+        """Whether something has come since it was last waited for."""
         self._headroom: tuple[RateLimit, ...] = ()
         self._ttft: float | None = None
         self._chars = 0
@@ -110,7 +113,7 @@ class AttemptStream:
 
     async def __aenter__(self) -> Self:
         self.state_before = self._recorder.begin(self.attempt, lease=_LEASE_FACTOR * self._deadlines.first_token)
-        self._deadline = asyncio.get_running_loop().time() + self._deadlines.first_token
+        self._deadline = self._time() + self._deadlines.first_token
         return self
 
     async def __aexit__(
@@ -137,15 +140,10 @@ class AttemptStream:
         return self
 
     async def __anext__(self) -> Delta:
-        if self._handed_out_at is not None and not self._pending:
-            # What the reader took for what it had is not the provider's silence.
-            self._deadline += asyncio.get_running_loop().time() - self._handed_out_at
-            self._handed_out_at = None
-        await self._fill()
         if not self._pending:
-            raise self._failure or StopAsyncIteration
-        if self._handed_out_at is None:
-            self._handed_out_at = asyncio.get_running_loop().time()
+            await self._fill()
+            if not self._pending:
+                raise self._failure or StopAsyncIteration
         return self._pending.popleft()
 
     async def speaks(self) -> bool:
@@ -162,7 +160,10 @@ class AttemptStream:
         """Go on until there is a delta, or the end."""
         while not self._pending and self._failure is None and self.outcome is None:
             try:
-                await self._advance()
+                if self._chunks is None:
+                    await self._open()
+                else:
+                    await self._read(self._chunks)
             except WireError as error:
                 self._fail(error.info, error)
             except FramingError as error:
@@ -172,78 +173,85 @@ class AttemptStream:
             except DeadlinePassed as error:
                 self._end_by(self._late(), error)
 
-    async def _advance(self) -> None:
-        """Take the next step: open the connection, or read one chunk of it."""
-        if self._chunks is None:
-            response = await self._watchdog.wait(
-                self._exits.enter_async_context(self._transport.send(self._request)), self._deadline
-            )
-            self._headroom = headroom(response.headers, now=self._clock.wall())
-            if not 200 <= response.status < 300:
-                raise WireError(await self._status_error(response))
-            self._phase = Phase.FIRST_TOKEN
-            ndjson = self._adapter.wire_format is WireFormat.OLLAMA_CHAT
-            self._framer = BodyFramer(response.headers.get("content-type"), "ndjson" if ndjson else "sse")
-            self._chunks = response.chunks()
-            return
-        assert self._framer is not None  # noqa: S101 - set together with the chunks, for the type checker
-        try:
-            chunk = await self._watchdog.wait(anext(self._chunks), self._deadline)
-        except StopAsyncIteration:
-            self._take(self._framer.end())
-            self._succeed()
-            return
-        except WireError as error:
-            self._end_by(error.info, error)
-            return
-        self._take(self._framer.feed(chunk))
-        if self._decoder.closed:
-            self._succeed()
+    async def _open(self) -> None:
+        """Send the request, and wait for the head of its response."""
+        response = await self._watchdog.wait(
+            self._exits.enter_async_context(self._transport.send(self._request)), self._deadline
+        )
+        self._headroom = headroom(response.headers, now=self._clock.wall())
+        if not 200 <= response.status < 300:
+            raise WireError(await self._status_error(response))
+        self._phase = Phase.FIRST_TOKEN
+        ndjson = self._adapter.wire_format is WireFormat.OLLAMA_CHAT
+        self._framer = BodyFramer(response.headers.get("content-type"), "ndjson" if ndjson else "sse")
+        self._chunks = response.chunks()
+
+    async def _read(self, chunks: AsyncIterator[bytes]) -> None:
+        """Read until there is a delta, or the end: in one go, since this runs for every piece of every answer."""
+        framer, decoder, watchdog = self._framer, self._decoder, self._watchdog
+        assert framer is not None  # noqa: S101 - set together with the chunks, for the type checker
+        while not self._pending:
+            if self._was_heard:
+                # From here on its silence is its own; what the reader took for what it had was not.
+                self._was_heard = False
+                self._deadline = self._time() + self._patience
+            try:
+                with watchdog.until(self._deadline):
+                    chunk = await anext(chunks)
+            except StopAsyncIteration:
+                self._take(framer.end())
+                self._succeed()
+                return
+            except WireError as error:
+                self._end_by(error.info, error)
+                return
+            self._take(framer.feed(chunk))
+            if decoder.closed:
+                self._succeed()
+                return
 
     def _take(self, frames: list[Frame]) -> None:
-        was_finished = self._decoder.finished
+        decoder = self._decoder
+        was_finished = decoder.finished
         for frame in frames:
-            for delta in self._decoder.feed(frame):
+            for delta in decoder.feed(frame):
                 self._note(delta)
                 self._pending.append(delta)
-        if self._decoder.finished and not was_finished:
+        if decoder.finished and not was_finished:
             self._phase = Phase.FINISHED
-            self._deadline = asyncio.get_running_loop().time() + self._deadlines.trailing
+            self._was_heard = True
+            self._patience = self._deadlines.trailing
 
     def _note(self, delta: Delta) -> None:
-        """Move the deadline, and count what a person has been shown."""
-        match delta:
-            case TextDelta(text):
-                self._chars += len(text)
-                self._answer_chars += len(text)
-                self._stall = self._deadlines.stall
-            case RefusalDelta(text):
-                self._chars += len(text)
-                self._answer_chars += len(text)
-                self._stall = self._deadlines.stall
-            case ReasoningDelta(text):
-                self._answer_chars += len(text)
-                self._stall = self._deadlines.reasoning_stall
-            case ToolCall():
-                self.tool_called = True
-                self._stall = self._deadlines.stall
+        """Count what a person has been shown, and say how long the next one may take."""
+        self._was_heard = True
+        if isinstance(delta, ToolCall):
+            self.tool_called = True
+            self._patience = self._deadlines.stall
+        else:
+            length = len(delta.text)
+            self._answer_chars += length
+            if isinstance(delta, ReasoningDelta):
+                self._patience = self._deadlines.reasoning_stall
+            else:
+                self._chars += length
+                self._patience = self._deadlines.stall
         if self._answer_chars > MAX_ANSWER_CHARACTERS:
             raise WireError(ErrorInfo(ErrorClass.PROTOCOL, "the answer is longer than this program keeps"))
         if self._ttft is None:
             self._ttft = self._elapsed()
             self._phase = Phase.STREAMING
-        self._deadline = asyncio.get_running_loop().time() + self._stall
 
     def _late(self) -> ErrorInfo:
         if self._ttft is None:
             message = f"no first token within {self._deadlines.first_token:.3g} s"
             return ErrorInfo(ErrorClass.TIMEOUT, message, code="first_token_timeout")
-        return ErrorInfo(ErrorClass.TIMEOUT, f"the answer stood still for {self._stall:.3g} s", code="stalled")
+        return ErrorInfo(ErrorClass.TIMEOUT, f"the answer stood still for {self._patience:.3g} s", code="stalled")
 
     async def _status_error(self, response: HttpResponse) -> ErrorInfo:
         """The error of a response that is none of 2xx; what does not arrive of its body in time is left out."""
         body = bytearray()
-        deadline = asyncio.get_running_loop().time() + _ERROR_BODY_SECONDS
+        deadline = self._time() + _ERROR_BODY_SECONDS
         chunks = response.chunks()
         with suppress(WireError, DeadlinePassed, StopAsyncIteration):
             while len(body) < _ERROR_BODY_BYTES:
@@ -255,7 +263,7 @@ class AttemptStream:
         """Read the last bytes of a body whose answer is whole, so that its connection can be used again."""
         if self._chunks is None:
             return
-        deadline = asyncio.get_running_loop().time() + _DRAIN_SECONDS
+        deadline = self._time() + _DRAIN_SECONDS
         with suppress(WireError, DeadlinePassed):
             while True:
                 try:

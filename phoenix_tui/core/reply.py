@@ -45,9 +45,9 @@ class Reply:
     def take(self, delta: Delta, target: Target) -> list[TurnEvent]:
         """Take in one delta of `target`; what is to be told of it."""
         match delta:
-            case TextDelta(text) if self.seam is not None and not self.seam.joined:
-                return self._join(self.seam, text, target)
             case TextDelta(text):
+                if self.seam is not None and not self.seam.joined:
+                    return self._join(self.seam, text, target)
                 self.text.append(text)
             case ReasoningDelta(text):
                 self.reasoning.append(text)

@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable
-from typing import TypeVar
+from types import TracebackType
+from typing import Self, TypeVar
 
 T = TypeVar("T")
 
@@ -24,35 +25,46 @@ class Watchdog:
     Deadlines are absolute, on the running loop's clock, in seconds.
     """
 
-    __slots__ = ("_deadline", "_expired", "_loop", "_task", "_timer")
+    __slots__ = ("_cancelling", "_deadline", "_expired", "_loop", "_task", "_timer")
 
     def __init__(self) -> None:
         self._loop = asyncio.get_running_loop()
         self._deadline = 0.0
         self._timer: asyncio.TimerHandle | None = None
         self._task: asyncio.Task[object] | None = None
+        self._cancelling = 0
         self._expired = False
 
-    async def wait(self, awaitable: Awaitable[T], deadline: float) -> T:
-        """The result of `awaitable`. Raises DeadlinePassed, having cancelled it, when `deadline` passes first."""
+    def until(self, deadline: float) -> Self:
+        """A context for one wait of the current task, which is cancelled when `deadline` passes first: then it raises
+        DeadlinePassed."""
+        self._deadline = deadline
+        self._expired = False
+        if self._timer is None or self._timer.when() > deadline:
+            self._set_timer(deadline)
+        return self
+
+    def __enter__(self) -> None:
         task = asyncio.current_task()
         if task is None:  # pragma: no cover - a coroutine is always run by a task here
             raise RuntimeError("a watchdog watches a task")
-        self._deadline = deadline
         self._task = task
-        self._expired = False
-        already_cancelling = task.cancelling()
-        if self._timer is None or self._timer.when() > deadline:
-            self._set_timer(deadline)
-        try:
+        self._cancelling = task.cancelling()
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        task, self._task = self._task, None
+        if not self._expired or task is None or not isinstance(error, asyncio.CancelledError):
+            return
+        # As asyncio.timeout does: a cancellation from outside that came as well wins over ours.
+        if task.uncancel() <= self._cancelling:
+            raise DeadlinePassed from error
+
+    async def wait(self, awaitable: Awaitable[T], deadline: float) -> T:
+        """The result of `awaitable`. Raises DeadlinePassed, having cancelled it, when `deadline` passes first."""
+        with self.until(deadline):
             return await awaitable
-        except asyncio.CancelledError as error:
-            # As asyncio.timeout does: a cancellation from outside that came as well wins over ours.
-            if self._expired and task.uncancel() <= already_cancelling:
-                raise DeadlinePassed from error
-            raise
-        finally:
-            self._task = None
 
     def close(self) -> None:
         """Drop the timer."""

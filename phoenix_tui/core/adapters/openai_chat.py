@@ -22,6 +22,8 @@ _FINISH = {
     "content_filter": FinishReason.CONTENT_FILTER,
 }
 _REASONING_FIELDS = ("reasoning", "reasoning_content", "reasoning_details")
+_PLAIN = {"role", "content"}
+"""The fields of a delta that only brings text, as nearly all do."""
 
 
 class OpenAIChat:
@@ -105,7 +107,7 @@ class ChatDecoder(SharedDecoder):
         self._finish(_FINISH.get(native, FinishReason.OTHER), native, deltas)
 
     def _body(self, body: dict[str, Any], deltas: list[Delta]) -> None:
-        if len(body) > 1 or "content" not in body:
+        if not body.keys() <= _PLAIN:
             self._reason(body, deltas)
             self._add_refusal(body.get("refusal"), deltas)
         content = body.get("content")

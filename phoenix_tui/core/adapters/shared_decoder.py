@@ -61,6 +61,10 @@ class SharedDecoder(ABC):
         if (error := find_error(value, event)) is not None:
             raise WireError(error_of_value(error))
         deltas: list[Delta] = []
+        if isinstance(value, dict):
+            if not self._event(value, event, deltas):
+                self._skip(data)
+            return deltas
         for part in value if isinstance(value, list) else (value,):
             if not isinstance(part, dict) or not self._event(part, event, deltas):
                 self._skip(data)
@@ -103,7 +107,8 @@ class SharedDecoder(ABC):
     def _add_text(self, text: Any, deltas: list[Delta]) -> None:
         if not text or not isinstance(text, str):
             return
-        text = self._text.feed(text)
+        if self._text.held or not text.isascii():
+            text = self._text.feed(text)
         if self._think is not None:
             deltas += self._think.feed(text)
             if self._think.is_done:

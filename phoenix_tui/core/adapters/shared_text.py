@@ -12,19 +12,20 @@ _PATIENCE = 64  # characters of white space before a tag that is still waited fo
 class Mender:
     """Joins surrogate pairs that servers cut between two deltas; what stays alone becomes U+FFFD."""
 
-    __slots__ = ("_held",)
+    __slots__ = ("held",)
 
     def __init__(self) -> None:
-        self._held = ""
+        self.held = ""
+        """The first half of a pair, which waits for the second."""
 
     def feed(self, text: str) -> str:
         """`text` fit to be encoded, but for the first half of a pair at its end, which waits for the second."""
-        if self._held:
-            text, self._held = self._held + text, ""
+        if self.held:
+            text, self.held = self.held + text, ""
         elif text.isascii():
             return text
         if "\ud800" <= text[-1:] <= "\udbff":
-            text, self._held = text[:-1], text[-1]
+            text, self.held = text[:-1], text[-1]
         return mend(text)
 
 
