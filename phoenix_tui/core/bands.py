@@ -63,13 +63,15 @@ class Reliability:
 
 def counted(state: Reliability, success: bool, now: Moment) -> Reliability:
     """`state` after one counted request."""
-    aged = _aged(state, now)
+    kept = _kept(state, now)
     return _banded(
-        replace(
-            aged,
-            successes=aged.successes * _KEPT_PER_REQUEST + success,
-            failures=aged.failures * _KEPT_PER_REQUEST + (not success),
-            requests=aged.requests + 1,
+        Reliability(
+            at=now,
+            entered=state.entered,
+            successes=state.successes * kept * _KEPT_PER_REQUEST + success,
+            failures=state.failures * kept * _KEPT_PER_REQUEST + (not success),
+            band=state.band,
+            requests=state.requests + 1,
         ),
         now,
     )
@@ -84,8 +86,13 @@ def settled(state: Reliability, now: Moment) -> Reliability:
 
 
 def _aged(state: Reliability, now: Moment) -> Reliability:
-    kept = 0.5 ** (max(0.0, now.since(state.at)) / _HALF_LIFE)
+    kept = _kept(state, now)
     return replace(state, at=now, successes=state.successes * kept, failures=state.failures * kept)
+
+
+def _kept(state: Reliability, now: Moment) -> float:
+    """The share of its counts that time has left of them."""
+    return float(0.5 ** (max(0.0, now.since(state.at)) / _HALF_LIFE))
 
 
 def _banded(state: Reliability, now: Moment) -> Reliability:

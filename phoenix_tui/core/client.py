@@ -187,6 +187,7 @@ class Client:
                 fallback=self._fallback,
                 clock=self._clock,
                 targets=self._roster.targets,
+                target=self._roster.target,
                 health=self._roster.health,
                 discover=self._checks.discover,
                 may_fall_back=self.config.fallback is not FallbackMode.NEVER,

@@ -67,6 +67,7 @@ class ConnectDeadline:
             self.arrived = True
             self._stream = info["return_value"]
         elif step == "send_request_headers.started" and info["request"].method != b"CONNECT":
+            info["request"].extensions.pop("trace")  # what follows is none of its business, and telling it costs
             self._timeout.reschedule(None)
             self._stream = None
             self._stop_looking()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 
 from phoenix_tui.core.decision import Decision, GiveUp, Tried, Try, most_actionable
 from phoenix_tui.core.moment import Uniform
@@ -11,7 +11,8 @@ from phoenix_tui.core.ordering import Rules, effective_order, next_retry_at
 from phoenix_tui.core.overtaking import Overtaking, pace_of
 from phoenix_tui.core.request_fit import Needs, Prices, barred, no_price
 from phoenix_tui.core.retry_budget import RetryBudget
-from phoenix_tui.core.snapshot import HealthState, Placement, ProviderHealth
+from phoenix_tui.core.snapshot import HealthState, Placement, ProviderHealth, Reason
+from phoenix_tui.core.standing import Tier, tier_of
 from phoenix_tui.core.types import Strategy, Target
 
 __all__ = ["Decision", "FallbackManager", "GiveUp", "Strategy", "Tried", "Try", "most_actionable", "next_retry_at"]
@@ -212,12 +213,34 @@ class FallbackManager:
                 return placement.target
         return None
 
+    def can_ask_others(
+        self,
+        out: Collection[str],
+        health: Mapping[str, ProviderHealth],
+        targets: Mapping[str, Target],
+        *,
+        wanted: str | None = None,
+        over_budget: bool = False,
+    ) -> bool:
+        """Whether anybody but those in `out` may be asked now, however long the conversation is. The other arguments
+        are those of `decide`."""
+        names = [name for name in self._names(wanted) if name not in out and tier_of(health[name]) is Tier.READY]
+        return len(self._barred(names, targets, Needs(over_budget=over_budget))) < len(names)
+
+    def _names(self, wanted: str | None) -> tuple[str, ...]:
+        """Everybody in the person's order, and `wanted`."""
+        names = self.own_order
+        return names if wanted is None or wanted in names else (*names, wanted)
+
+    def _barred(
+        self, names: Iterable[str], targets: Mapping[str, Target], needs: Needs
+    ) -> dict[str, tuple[Reason, ...]]:
+        return barred(names, targets, needs, prices=self._prices, local=self._local, daily_budget=self._daily_budget)
+
     def _ordered(
         self, health: Mapping[str, ProviderHealth], targets: Mapping[str, Target], wanted: str | None, needs: Needs
     ) -> tuple[Placement, ...]:
-        names = self.own_order
-        if wanted is not None and wanted not in names:
-            names = (*names, wanted)
+        names = self._names(wanted)
         known = [targets[name] for name in names if name in targets]
         paces = [pace for target in known if (pace := pace_of(target, health[target.provider])) is not None]
         prices = {target.provider: self._price(target) for target in known} if self._strategy is Strategy.COST else {}
@@ -225,9 +248,7 @@ class FallbackManager:
             strategy=self._strategy,
             wanted=wanted,
             pinned=self._pinned,
-            barred=barred(
-                names, targets, needs, prices=self._prices, local=self._local, daily_budget=self._daily_budget
-            ),
+            barred=self._barred(names, targets, needs),
             prices={name: price for name, price in prices.items() if price is not None},
             usual_ttft={pace.target.provider: pace.usual for pace in paces},
             overtaken=self._overtaking.look(paces) if self._strategy is Strategy.LATENCY else frozenset(),

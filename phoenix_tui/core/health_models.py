@@ -110,12 +110,13 @@ def answered(its: ModelState, ttft: float | None, began: Moment, now: Moment) ->
 
 def settled(models: Models, now: Moment) -> Models:
     """`models` as time alone has made them."""
-    if not any(its.rest is not None and its.rest.until.monotonic <= now.monotonic for its in models):
-        return models
-    return tuple(
-        replace(its, rest=None) if its.rest is not None and its.rest.until.monotonic <= now.monotonic else its
-        for its in models
-    )
+    for its in models:
+        if its.rest is not None and its.rest.until.monotonic <= now.monotonic:
+            return tuple(
+                replace(its, rest=None) if its.rest is not None and its.rest.until.monotonic <= now.monotonic else its
+                for its in models
+            )
+    return models
 
 
 def freed(models: Models) -> Models:

@@ -193,7 +193,7 @@ def settled(state: ProviderState, now: Moment, *, grace: float) -> ProviderState
     models = health_models.settled(state.models, now)
     if models is not state.models:
         state = replace(state, models=models)
-    if any(attempt.lease and attempt.lease.monotonic <= moment for attempt in state.open):
+    if state.open and any(attempt.lease and attempt.lease.monotonic <= moment for attempt in state.open):
         # There is one permit at most.
         state = replace(state, open=tuple(replace(attempt, lease=None) for attempt in state.open))
     if state.quiet_until and state.quiet_until.monotonic <= moment:

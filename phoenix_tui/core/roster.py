@@ -39,6 +39,14 @@ class Roster:
             if self._providers[name].may_ask(model, local_only=local_only)
         }
 
+    def target(self, name: str, request: ChatRequest) -> Target | None:
+        """Who is asked when `request` means `name`; None where that may not be."""
+        provider = self._providers.get(name)
+        if provider is None:
+            return None
+        model = request.model or provider.model_for(local_only=request.local_only)
+        return Target(name, model) if provider.may_ask(model, local_only=request.local_only) else None
+
     def health(self, request: ChatRequest | None = None) -> dict[str, ProviderHealth]:
         """Health of all by name, each as the model that would be asked sees it."""
         return self._monitor.by_name(self.models(request))

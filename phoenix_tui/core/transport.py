@@ -11,7 +11,9 @@ import contextlib
 import ipaddress
 import ssl
 from collections.abc import AsyncIterator, Iterable, Mapping
+from contextlib import AbstractAsyncContextManager
 from dataclasses import field
+from functools import lru_cache
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -29,6 +31,7 @@ _POOL_SECONDS = 10.0
 _MAX_KEPT = 20
 _KEEPALIVE_SECONDS = 60.0
 _REACH_SECONDS = 5.0
+_parsed = lru_cache(64)(httpx.URL)  # the same few, for every request; a third of what making one costs
 _PORTS = {"https": 443, "socks5": 1080, "socks5h": 1080}
 
 
@@ -124,28 +127,35 @@ class Transport:
         for pool in pools:
             await pool.http.aclose()
 
-    @contextlib.asynccontextmanager
-    async def send(self, request: HttpRequest) -> AsyncIterator[HttpResponse]:
-        """Send `request` and hold its response; leaving the block closes it. Raises WireError."""
-        seconds = {"connect": request.connect_deadline, "read": None, "write": _WRITE_SECONDS, "pool": _POOL_SECONDS}
-        deadline = ConnectDeadline(request.connect_deadline, looks_names_up=self._http is None)
-        async with contextlib.AsyncExitStack() as exits:
-            try:
-                http = await exits.enter_async_context(self._connections(request))
-                built = httpx.Request(
-                    request.method,
-                    request.url,
-                    headers=request.headers,
-                    content=request.body,
-                    extensions={"timeout": seconds, "trace": deadline.trace},
-                )
-                async with deadline:
-                    response = await http.handle_async_request(built)
-            except (httpx.HTTPError, httpx.InvalidURL, ValueError, ImportError, OSError) as error:
-                raise WireError(self._fault(error, request.url, deadline)) from error
-            exits.push_async_callback(response.aclose)
-            built.extensions.pop("trace", None)  # nobody wants to be told of each piece of the body
-            yield HttpResponse(response)
+    def send(self, request: HttpRequest) -> AbstractAsyncContextManager[HttpResponse]:
+        """Send `request` and hold its response; leaving the block closes it. Entering raises WireError."""
+        return _Exchange(self, request)
+
+    def lend(self, request: HttpRequest) -> _Pool:
+        """Connections for `request`, which are not closed until they are given back. Raises WireError, ValueError and
+        what httpx has for a proxy of no use."""
+        route = self._route(request)
+        pool = self._pools.get(route)
+        if pool is None:
+            pool = self._pools[route] = _Pool(self._http or self._new_connections(route))
+        pool.running += 1
+        return pool
+
+    async def take_back(self, pool: _Pool) -> None:
+        """One of those who use `pool` does so no longer."""
+        pool.running -= 1
+        await self._close_if_left(pool)
+
+    def deadline_for(self, request: HttpRequest) -> ConnectDeadline:
+        """The deadline of connecting for `request`."""
+        return ConnectDeadline(request.connect_deadline, looks_names_up=self._http is None)
+
+    def fault(self, error: Exception, url: str, deadline: ConnectDeadline) -> ErrorInfo:
+        """What `error`, which came of asking `url`, is called."""
+        proxy = self._proxy_of(url)
+        if deadline.passed:
+            return connect_timeout(url, proxy, unresolved=deadline.unresolved, at_proxy=deadline.arrived)
+        return connection_error(error, url, proxy)
 
     async def drop_connections(self) -> None:
         """Ask nobody over a connection that is kept from before: after the machine has slept they are dead without
@@ -192,20 +202,6 @@ class Transport:
         except WireError as error:
             return error.info.phase is not Phase.CONNECT
 
-    @contextlib.asynccontextmanager
-    async def _connections(self, request: HttpRequest) -> AsyncIterator[httpx.AsyncBaseTransport]:
-        """Those for `request`, which are not closed meanwhile."""
-        route = self._route(request)
-        pool = self._pools.get(route)
-        if pool is None:
-            pool = self._pools[route] = _Pool(self._http or self._new_connections(route))
-        pool.running += 1
-        try:
-            yield pool.http
-        finally:
-            pool.running -= 1
-            await self._close_if_left(pool)
-
     async def _close_if_left(self, pool: _Pool) -> None:
         if pool.dropped and not pool.running:
             self._left_behind.discard(pool)
@@ -244,11 +240,52 @@ class Transport:
                 raise WireError(bad_ca_file(error, self._ca_file or "")) from error
         return self._trusted
 
-    def _fault(self, error: Exception, url: str, deadline: ConnectDeadline) -> ErrorInfo:
-        proxy = self._proxy_of(url)
-        if deadline.passed:
-            return connect_timeout(url, proxy, unresolved=deadline.unresolved, at_proxy=deadline.arrived)
-        return connection_error(error, url, proxy)
+
+class _Exchange:
+    """One request and its response, as a context manager. A class, not a generator: it is entered for every request."""
+
+    __slots__ = ("_pool", "_request", "_response", "_transport")
+
+    def __init__(self, transport: Transport, request: HttpRequest) -> None:
+        self._transport = transport
+        self._request = request
+        self._pool: _Pool | None = None
+        self._response: httpx.Response | None = None
+
+    async def __aenter__(self) -> HttpResponse:
+        request, transport = self._request, self._transport
+        deadline = transport.deadline_for(request)
+        seconds = {"connect": request.connect_deadline, "read": None, "write": _WRITE_SECONDS, "pool": _POOL_SECONDS}
+        try:
+            self._pool = transport.lend(request)
+            built = httpx.Request(
+                request.method,
+                _parsed(request.url),
+                headers=request.headers,
+                content=request.body,
+                extensions={"timeout": seconds, "trace": deadline.trace},
+            )
+            async with deadline:
+                self._response = await self._pool.http.handle_async_request(built)
+            return HttpResponse(self._response)
+        except (httpx.HTTPError, httpx.InvalidURL, ValueError, ImportError, OSError) as error:
+            raise WireError(transport.fault(error, request.url, deadline)) from error
+        finally:
+            if self._response is None:
+                await self._leave()
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        await self._leave()
+
+    async def _leave(self) -> None:
+        try:
+            if self._response is not None:
+                await self._response.aclose()
+        finally:
+            if self._pool is not None:
+                await self._transport.take_back(self._pool)
 
 
 def _trust_of(ca_file: str | None) -> ssl.SSLContext:

@@ -75,6 +75,8 @@ class Turn:
         self._confirmation = Confirmation()
         self._asked_about: Try | None = None
         """What the person is being asked about."""
+        self._is_last_hope = False
+        """Whether no other provider could take over from the one last decided for."""
         self._cut: _Cut | None = None
         self._continues = context.continues
         self._events = self._run()
@@ -198,7 +200,7 @@ class Turn:
             self.request,
             number=sum(record.outcome.kind is not OutcomeKind.SKIPPED for record in self._records) + 1,
             cut=self._cut.reply if self._cut else None,
-            alone=self._is_last_hope(target),
+            alone=self._is_last_hope,
             fresh=decision.retry and bool(self._tried) and self._tried[-1].error.code == "reset",
             clock=self._clock,
             said=self._context.said,
@@ -275,7 +277,7 @@ class Turn:
         context = self._context
         health = context.health(self.request)
         targets = context.targets(self.request)
-        return context.fallback.decide(
+        decision = context.fallback.decide(
             tried=self._tried,
             health=health,
             targets=targets,
@@ -285,6 +287,12 @@ class Turn:
             resumes=resumes,
             **context.needs(self.request, targets, self._tokens),
         )
+        if isinstance(decision, Try):
+            out = {decision.target.provider, *(attempt.target.provider for attempt in self._tried)}
+            self._is_last_hope = not self._may_fall_back or not context.fallback.can_ask_others(
+                out, health, targets, wanted=self.request.provider, over_budget=context.spending.is_used_up
+            )
+        return decision
 
     async def _after(self, step: Asking) -> Decision:
         """What follows a step without an answer: the same target asked in another way, or what the policy says."""
@@ -352,18 +360,10 @@ class Turn:
         self._context.said.add(sentence)
         return True
 
-    def _is_last_hope(self, target: Target) -> bool:
-        """Whether no other provider could take over from `target`."""
-        if not self._may_fall_back:
-            return True
-        tried = {attempt.target.provider for attempt in self._tried} | {target.provider}
-        order = self._context.order(self.request)
-        return not any(placement.eligible and placement.target.provider not in tried for placement in order)
-
     def _requested(self) -> Target:
         """Who was meant to answer: the provider that the request names, else the primary."""
         name = self.request.provider or self._context.fallback.primary
-        return self._context.targets(self.request).get(name) or Target(name, self.request.model or "")
+        return self._context.target(name, self.request) or Target(name, self.request.model or "")
 
     def _elapsed(self) -> float:
         return self._clock.monotonic() - self._started_at

@@ -28,16 +28,17 @@ class RequestNeeds(TypedDict):
 @dataclass(frozen=True, slots=True)
 class TurnContext:
     """What a turn works with. `targets` gives who may be asked now and `health` how each of them is, by provider;
-    `discover` looks for a local server and says whether that changed anything; `said` holds the notices that need not
-    be said again. `confirm_seconds` is how long the person is waited for before the conversation goes to another
-    provider, None asks nobody. `hedges` and `continues` say whether these are wanted; `journal` takes the
-    records of what was decided."""
+    `target` is who is asked when a provider is meant. `discover` looks for a local server and says whether that changed
+    anything; `said` holds the notices that need not be said again. `confirm_seconds` is how long the person is waited
+    for before the conversation goes to another provider, None asks nobody. `hedges` and `continues` say whether these
+    are wanted; `journal` takes the records of what was decided."""
 
     providers: Mapping[str, Provider]
     monitor: HealthMonitor
     fallback: FallbackManager
     clock: Clock
     targets: Callable[[ChatRequest], Mapping[str, Target]]
+    target: Callable[[str, ChatRequest], Target | None]
     health: Callable[[ChatRequest], Mapping[str, ProviderHealth]]
     discover: Callable[[], Awaitable[bool]]
     may_fall_back: bool

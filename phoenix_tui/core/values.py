@@ -30,12 +30,12 @@ else:
     def replace(value: _T, /, **changes: Any) -> _T:
         """`value`, which must be one of these, with other fields. Raises TypeError for a name that it does not have."""
         kind = type(value)
-        contents = [*kind._contents(value)]
-        for name, its in changes.items():
-            try:
-                contents[kind._places[name]] = its
-            except KeyError:
-                raise TypeError(f"{kind.__name__} has no field {name}") from None
+        contents, places = [*kind._contents(value)], kind._places
+        try:
+            for name, its in changes.items():
+                contents[places[name]] = its
+        except KeyError as error:
+            raise TypeError(f"{kind.__name__} has no field {error.args[0]}") from None
         return kind(*contents)
 
 
