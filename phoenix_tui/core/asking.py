@@ -98,13 +98,14 @@ class Asking:
                 for event in await self._settled(race):
                     yield event
                 stream = race.winner
+            reply, target = self.reply, stream.attempt.target
             try:
                 async for delta in stream:
                     if self.first_token_at is None:
                         self.first_token_at = self._clock.monotonic()
-                    for event in self.reply.take(delta, stream.attempt.target):
+                    for event in reply.take(delta, target):
                         yield event
-                    if self.reply.is_lost:
+                    if reply.is_lost:
                         stream.leave("what came was no continuation of the cut answer", code="no_continuation")
                         break
             except ProviderError as error:

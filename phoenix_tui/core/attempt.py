@@ -95,8 +95,7 @@ class AttemptStream:
         self._redacted = redacted
         self._exits = AsyncExitStack()
         self._watchdog = Watchdog()
-        self._chunks: AsyncIterator[bytes] | None = None
-        self._framer: BodyFramer | None = None
+        self._body: tuple[AsyncIterator[bytes], BodyFramer] | None = None
         self._pending: deque[Delta] = deque()
         self._failure: ProviderError | None = None
         self._phase = Phase.HEADERS
@@ -157,24 +156,42 @@ class AttemptStream:
             self._finish(ErrorInfo(ErrorClass.CANCELLED, message, code=code, phase=self._phase))
 
     async def _fill(self) -> None:
-        """Go on until there is a delta, or the end."""
-        while not self._pending and self._failure is None and self.outcome is None:
-            try:
-                if self._chunks is None:
-                    await self._open()
-                else:
-                    await self._read(self._chunks)
-            except WireError as error:
-                self._fail(error.info, error)
-            except FramingError as error:
-                # What is no stream may still be an answer, and its beginning is in these words.
-                quotes = not isinstance(error, WebPage)
-                self._end_by(ErrorInfo(ErrorClass.PROTOCOL, str(error), code=error.code, quotes=quotes), error)
-            except DeadlinePassed as error:
-                self._end_by(self._late(), error)
+        """Go on until there is a delta, or the end: in one go, since this runs for every piece of every answer."""
+        if self._pending or self._failure is not None or self.outcome is not None:
+            return
+        try:
+            chunks, framer = self._body or await self._open()
+            decoder, watchdog = self._decoder, self._watchdog
+            while not self._pending:
+                if self._was_heard:
+                    # From here on its silence is its own; what the reader took for what it had was not.
+                    self._was_heard = False
+                    self._deadline = self._time() + self._patience
+                try:
+                    with watchdog.until(self._deadline):
+                        chunk = await anext(chunks)
+                except StopAsyncIteration:
+                    self._take(framer.end())
+                    self._succeed()
+                    return
+                except WireError as error:
+                    self._end_by(error.info, error)
+                    return
+                self._take(framer.feed(chunk))
+                if decoder.closed:
+                    self._succeed()
+                    return
+        except WireError as error:
+            self._fail(error.info, error)
+        except FramingError as error:
+            # What is no stream may still be an answer, and its beginning is in these words.
+            quotes = not isinstance(error, WebPage)
+            self._end_by(ErrorInfo(ErrorClass.PROTOCOL, str(error), code=error.code, quotes=quotes), error)
+        except DeadlinePassed as error:
+            self._end_by(self._late(), error)
 
-    async def _open(self) -> None:
-        """Send the request, and wait for the head of its response."""
+    async def _open(self) -> tuple[AsyncIterator[bytes], BodyFramer]:
+        """Send the request, and wait for the head of its response. Its body is what is read from now on."""
         response = await self._watchdog.wait(
             self._exits.enter_async_context(self._transport.send(self._request)), self._deadline
         )
@@ -183,32 +200,9 @@ class AttemptStream:
             raise WireError(await self._status_error(response))
         self._phase = Phase.FIRST_TOKEN
         ndjson = self._adapter.wire_format is WireFormat.OLLAMA_CHAT
-        self._framer = BodyFramer(response.headers.get("content-type"), "ndjson" if ndjson else "sse")
-        self._chunks = response.chunks()
-
-    async def _read(self, chunks: AsyncIterator[bytes]) -> None:
-        """Read until there is a delta, or the end: in one go, since this runs for every piece of every answer."""
-        framer, decoder, watchdog = self._framer, self._decoder, self._watchdog
-        assert framer is not None  # noqa: S101 - set together with the chunks, for the type checker
-        while not self._pending:
-            if self._was_heard:
-                # From here on its silence is its own; what the reader took for what it had was not.
-                self._was_heard = False
-                self._deadline = self._time() + self._patience
-            try:
-                with watchdog.until(self._deadline):
-                    chunk = await anext(chunks)
-            except StopAsyncIteration:
-                self._take(framer.end())
-                self._succeed()
-                return
-            except WireError as error:
-                self._end_by(error.info, error)
-                return
-            self._take(framer.feed(chunk))
-            if decoder.closed:
-                self._succeed()
-                return
+        framer = BodyFramer(response.headers.get("content-type"), "ndjson" if ndjson else "sse")
+        self._body = response.chunks(), framer
+        return self._body
 
     def _take(self, frames: list[Frame]) -> None:
         decoder = self._decoder
@@ -261,13 +255,14 @@ class AttemptStream:
 
     async def _drain(self) -> None:
         """Read the last bytes of a body whose answer is whole, so that its connection can be used again."""
-        if self._chunks is None:
+        if self._body is None:
             return
+        chunks, _ = self._body
         deadline = self._time() + _DRAIN_SECONDS
         with suppress(WireError, DeadlinePassed):
             while True:
                 try:
-                    await self._watchdog.wait(anext(self._chunks), deadline)
+                    await self._watchdog.wait(anext(chunks), deadline)
                 except StopAsyncIteration:
                     return
 

@@ -13,7 +13,7 @@ import ssl
 from collections.abc import AsyncIterator, Iterable, Mapping
 from contextlib import AbstractAsyncContextManager
 from dataclasses import field
-from functools import lru_cache
+from functools import cache, lru_cache
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -227,7 +227,7 @@ class Transport:
             max_keepalive_connections=0 if route.fresh else _MAX_KEPT,
             keepalive_expiry=_KEEPALIVE_SECONDS,
         )
-        verify = self._trust() if route.tls else ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+        verify = self._trust() if route.tls else _no_trust()
         return httpx.AsyncHTTPTransport(verify=verify, limits=limits, proxy=route.proxy or None, trust_env=False)
 
     def _trust(self) -> ssl.SSLContext:
@@ -286,6 +286,12 @@ class _Exchange:
         finally:
             if self._pool is not None:
                 await self._transport.take_back(self._pool)
+
+
+@cache
+def _no_trust() -> ssl.SSLContext:
+    """What httpx wants to have where no TLS is spoken. Trusts nobody."""
+    return ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
 
 
 def _trust_of(ca_file: str | None) -> ssl.SSLContext:

@@ -118,24 +118,26 @@ class GenerateDecoder(SharedDecoder):
 
     def _event(self, value: dict[str, Any], event: str | None, deltas: list[Delta]) -> bool:
         candidates = value.get("candidates")
-        feedback = as_dict(value.get("promptFeedback"))
         usage = value.get("usageMetadata")
-        self._model = as_text(value.get("modelVersion")) or self._model
+        feedback = as_dict(value.get("promptFeedback"))
+        if (model := value.get("modelVersion")) and model != self._model:
+            self._model = as_text(model) or self._model
         if isinstance(usage, dict):  # cumulative: the last of each count holds
             self._counts.update(usage)
-        blocked = as_text(feedback.get("blockReason"))
         if candidates:
             for candidate in objects(candidates):
                 if not candidate.get("index"):
                     self._candidate(candidate, deltas)
                     break
-        elif blocked not in _NOT_BLOCKED:
+        elif feedback and (blocked := as_text(feedback.get("blockReason"))) not in _NOT_BLOCKED:
             self._add_refusal(feedback.get("blockReasonMessage"), deltas)
             self._finish(FinishReason.CONTENT_FILTER, blocked, deltas)
-        return isinstance(candidates, list) or bool(feedback) or isinstance(usage, dict)
+        return isinstance(candidates, list) or isinstance(usage, dict) or bool(feedback)
 
     def _candidate(self, candidate: dict[str, Any], deltas: list[Delta]) -> None:
-        for part in objects(as_dict(candidate.get("content")).get("parts")):
+        for part in as_list(as_dict(candidate.get("content")).get("parts")):
+            if not isinstance(part, dict):
+                continue
             if part.get("thought") is True:
                 self._add_reasoning(part.get("text"), deltas)
             else:

@@ -28,6 +28,9 @@ class SseDecoder:
 
     def feed(self, chunk: bytes) -> list[Frame]:
         """The events that `chunk` completes. Raises EventTooLarge."""
+        if self._is_between_events() and self._is_one_line(chunk):
+            self.recognised = True
+            return [Frame(chunk[6:-2].decode("utf-8", "replace"))]
         if self._after_cr and chunk:
             self._after_cr = False
             if chunk[0] == 0x0A:
@@ -57,6 +60,15 @@ class SseDecoder:
             frames.append(Frame(rest.decode("utf-8", "replace")))
         self._raw = None
         return frames
+
+    def _is_between_events(self) -> bool:
+        return not (self._held or self._data or self._event or self._after_cr or self._raw)
+
+    def _is_one_line(self, chunk: bytes) -> bool:
+        """Whether it is one whole event of one line, as most pieces of most streams are: those take a short cut."""
+        end = len(chunk) - 2
+        is_one = chunk[:6] == b"data: " and chunk.find(b"\n") == end and chunk[end:] == b"\n\n"
+        return is_one and b"\r" not in chunk and len(chunk) <= self._limit
 
     def _hold(self, piece: bytes) -> None:
         self._held.append(piece)
