@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+import re
+
 from phoenix_tui.core.framing.frame import MAX_EVENT_BYTES, Frame, too_large
 from phoenix_tui.core.framing.json_values import JsonValues
+
+_WHOLE = re.compile(rb"(?:event: ([^\r\n]+)\n)?data: ([^\r\n]*)\n\n")
+"""One event that came in one piece, as most of most streams do: those take a short cut."""
 
 
 class SseDecoder:
@@ -28,9 +33,11 @@ class SseDecoder:
 
     def feed(self, chunk: bytes) -> list[Frame]:
         """The events that `chunk` completes. Raises EventTooLarge."""
-        if self._is_between_events() and self._is_one_line(chunk):
+        if self._is_between_events() and (whole := _WHOLE.fullmatch(chunk)) and len(chunk) <= self._limit:
             self.recognised = True
-            return [Frame(chunk[6:-2].decode("utf-8", "replace"))]
+            name, data = whole.groups()
+            event = name.decode("utf-8", "replace") if name else None
+            return [Frame(data.decode("utf-8", "replace"), event)]
         if self._after_cr and chunk:
             self._after_cr = False
             if chunk[0] == 0x0A:
@@ -63,12 +70,6 @@ class SseDecoder:
 
     def _is_between_events(self) -> bool:
         return not (self._held or self._data or self._event or self._after_cr or self._raw)
-
-    def _is_one_line(self, chunk: bytes) -> bool:
-        """Whether it is one whole event of one line, as most pieces of most streams are: those take a short cut."""
-        end = len(chunk) - 2
-        is_one = chunk[:6] == b"data: " and chunk.find(b"\n") == end and chunk[end:] == b"\n\n"
-        return is_one and b"\r" not in chunk and len(chunk) <= self._limit
 
     def _hold(self, piece: bytes) -> None:
         self._held.append(piece)
