@@ -47,19 +47,18 @@ _Callback = TypeVar("_Callback")
 
 @dataclass(frozen=True, slots=True)
 class _Seen:
-    """The picture of `state` for whoever would ask `model`, good as long as time alone changes nothing in it."""
+    """The picture of `state`, good as long as time alone changes nothing in it. Then no model rests, so that it is the
+    same for whoever would ask whichever model."""
 
     health: ProviderHealth
     state: ProviderState
-    model: str
     check_at: Moment | None
     until: Moment
 
-    def shows(self, state: ProviderState, model: str, check_at: Moment | None, now: Moment) -> bool:
+    def shows(self, state: ProviderState, check_at: Moment | None, now: Moment) -> bool:
         """Whether a picture that was taken now would be the same."""
         return (
             state is self.state
-            and model == self.model
             and check_at is self.check_at
             and now.monotonic < self.until.monotonic
             and now.wall < self.until.wall
@@ -111,7 +110,8 @@ class HealthMonitor:
         target = attempt.target
         now = self._now()
         before = self._settled(target.provider, now).state_of(target.model)
-        self._apply(target.provider, Begun(attempt.id, target.model, lease), now)
+        self._step(target.provider, Begun(attempt.id, target.model, lease), now)
+        self._tell(now)
         return before
 
     def record(self, attempt: Attempt, outcome: Outcome) -> ProviderHealth:
@@ -357,12 +357,11 @@ class HealthMonitor:
     def _look(self, name: str, now: Moment, model: str | None) -> ProviderHealth:
         """The picture of its state as that is; the one taken last as long as it would be the same."""
         state, check_at = self._states[name], self._network.check_at
-        wanted = state.last_model if model is None else model
         seen = self._seen.get(name)
-        if seen is not None and seen.shows(state, wanted, check_at, now):
+        if seen is not None and seen.shows(state, check_at, now):
             return seen.health
-        health = view(state, now, model=wanted, check_at=check_at)
-        self._seen[name] = _Seen(health, state, wanted, check_at, unchanged_until(state, now))
+        health = view(state, now, model=model, check_at=check_at)
+        self._seen[name] = _Seen(health, state, check_at, unchanged_until(state, now))
         return health
 
     def _tell_wake(self, now: Moment) -> None:

@@ -37,6 +37,8 @@ _ENOUGH_SAMPLES = 10
 _KEPT_CHARACTERS = 1_000
 """Of the words of an error: more is never kept."""
 
+_json = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
+
 _attempt_ids = itertools.count(1)
 
 
@@ -272,7 +274,7 @@ class Provider:
             "content-type": "application/json",
             "accept": "application/x-ndjson" if self._wire_format is WireFormat.OLLAMA_CHAT else "text/event-stream",
         }
-        body = json.dumps(wire.json, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "replace")
+        body = _json(wire.json).encode("utf-8", "replace")
         url = self.endpoint.base_url + wire.path
         return AttemptStream(
             attempt,

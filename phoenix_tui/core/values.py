@@ -3,9 +3,9 @@
 The core is made of values: a hundred kinds of them, one for every piece of text, and one of 35 fields for whatever
 happens to a provider. `dataclasses` compiles seven functions for each kind, which was half of what importing the core
 cost, and sets each field of a frozen value through a call, which was most of what health cost. Here a kind has one
-compiled function, and the others are shared. A value of many fields is made as one of a twin kind, whose fields can be
-set, and then becomes frozen: with 35 fields that is four times as fast. To a reader, to `match`, to
-`dataclasses.fields` and to a type checker it is a dataclass.
+compiled function, and the others are shared. A value of many fields is one of a twin kind, whose fields can be set,
+while it is made: with 35 fields that is four times as fast. To a reader, to `match`, to `dataclasses.fields` and to a
+type checker it is a dataclass.
 """
 
 from __future__ import annotations
@@ -43,6 +43,7 @@ else:
 _T = TypeVar("_T")
 _FEW = 2
 """Fields for which a twin does not pay."""
+_become = vars(object)["__class__"].__set__
 _NOT_GIVEN: Any = object()
 
 
@@ -58,8 +59,7 @@ def _made(cls: type[_T], *, order: bool) -> type[_T]:
     body["_contents"] = staticmethod(_contents_of(names))
     body["_places"] = {name: place for place, name in enumerate(names)}
     kind = type(kind)(kind.__name__, kind.__bases__, body)
-    maker = _maker(kind, fields)
-    setattr(kind, maker.__name__, maker)
+    kind.__init__ = _init(kind, fields)
     return kind  # type: ignore[no-any-return]  # the same class, with slots
 
 
@@ -75,12 +75,14 @@ def _contents_of(names: tuple[str, ...]) -> Any:
             return operator.attrgetter(*names)
 
 
-def _maker(kind: Any, fields: tuple[dataclasses.Field[Any], ...]) -> Any:
-    """`__init__`, or `__new__` where there are many fields; compiled, for nothing takes arguments by name faster."""
+def _init(kind: Any, fields: tuple[dataclasses.Field[Any], ...]) -> Any:
+    """`__init__`, compiled: nothing else takes arguments by name as fast."""
     has_few = len(fields) <= _FEW
-    twin = type(kind.__name__, (), {"__slots__": kind.__slots__})
-    given: dict[str, Any] = {"_NOT_GIVEN": _NOT_GIVEN, "_new": object.__new__, "_twin": twin}
-    parameters, lines = [], []
+    given: dict[str, Any] = {"_NOT_GIVEN": _NOT_GIVEN}
+    parameters, lines = ["self"], []
+    if not has_few:
+        given |= {"_become": _become, "_twin": type(kind.__name__, (), {"__slots__": kind.__slots__})}
+        lines = ["_kind = self.__class__", "_become(self, _twin)"]
     for field in fields:
         name = its = field.name
         if field.default is not dataclasses.MISSING:
@@ -94,15 +96,14 @@ def _maker(kind: Any, fields: tuple[dataclasses.Field[Any], ...]) -> Any:
             parameters.append(name)
         given[f"_set_{name}"] = getattr(kind, name).__set__
         lines.append(f"_set_{name}(self, {its})" if has_few else f"self.{name} = {its}")
-    after = ["self.__post_init__()"] if hasattr(kind, "__post_init__") else []
-    if has_few:
-        head, lines = "def __init__(self", [*lines, *after, "pass"]
-    else:
-        head, lines = "def __new__(cls", ["self = _new(_twin)", *lines, "self.__class__ = cls", *after, "return self"]
-    exec(f"{head}, {', '.join(parameters)}):\n " + "\n ".join(lines), given)  # noqa: S102 - names only
-    made = given["__init__" if has_few else "__new__"]
-    made.__qualname__ = f"{kind.__qualname__}.{made.__name__}"
-    return made
+    if not has_few:
+        lines.append("self.__class__ = _kind")
+    if hasattr(kind, "__post_init__"):
+        lines.append("self.__post_init__()")
+    exec(f"def __init__({', '.join(parameters)}):\n " + "\n ".join(lines or ["pass"]), given)  # noqa: S102 - names only
+    init = given["__init__"]
+    init.__qualname__ = f"{kind.__qualname__}.__init__"
+    return init
 
 
 def _repr(self: Any) -> str:
