@@ -15,7 +15,7 @@ from pathlib import Path
 
 from bench.measure import table
 
-TOPICS = ("core", "screen", "answers", "history", "slow")
+TOPICS = ("core", "footprint", "health", "screen", "answers", "history", "slow")
 """Modules of this package, in the order of the document."""
 DOCUMENT = Path(__file__).parents[1] / "docs" / "PERFORMANCE.md"
 

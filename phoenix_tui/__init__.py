@@ -6,8 +6,10 @@ The public names are loaded when they are first used, so that importing the pack
 from __future__ import annotations
 
 from importlib import import_module
-from typing import TYPE_CHECKING
 
+__version__ = "0.1.0"
+
+TYPE_CHECKING = False  # without loading `typing`, which is much of what `--version` costs
 if TYPE_CHECKING:
     from phoenix_tui.core.client import Client
     from phoenix_tui.core.configuration import ClientConfig, Hedge, OnCut, ProviderConfig

@@ -10,12 +10,16 @@ import atexit
 import io
 import os
 import sys
-from collections.abc import Sequence
-from pathlib import Path
-from typing import NoReturn
 
+from phoenix_tui import __version__
 from phoenix_tui.commands import exit_status
 from phoenix_tui.commands.output import OutputLost, forget, say, write_json
+
+TYPE_CHECKING = False  # without loading `typing`, which is much of what `--version` costs
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+    from typing import NoReturn
 
 _EPILOG = """\
 exit status:
@@ -134,7 +138,7 @@ class _Parser(argparse.ArgumentParser):
 
 
 class _Version(argparse.Action):
-    """Prints the version; looked up only when it is asked for."""
+    """Prints the version."""
 
     def __call__(
         self,
@@ -143,15 +147,13 @@ class _Version(argparse.Action):
         values: object,
         option_string: str | None = None,
     ) -> None:
-        from importlib.metadata import version
-
-        sys.stdout.write(f"phoenix-tui {version('phoenix-tui')}\n")
+        sys.stdout.write(f"phoenix-tui {__version__}\n")
         parser.exit()
 
 
 def _parser() -> _Parser:
     shared = _Parser(add_help=False)
-    shared.add_argument("--env-file", type=Path, metavar="FILE", help="read settings from FILE, not from this folder")
+    shared.add_argument("--env-file", type=_path, metavar="FILE", help="read settings from FILE, not from this folder")
 
     chosen = _Parser(add_help=False)
     chosen.add_argument("--provider", metavar="NAME", help="ask this provider first")
@@ -267,6 +269,12 @@ def _unset(parent: _Parser) -> _Parser:
             default=argparse.SUPPRESS,
         )
     return copy
+
+
+def _path(text: str) -> Path:
+    from pathlib import Path
+
+    return Path(text)
 
 
 def _positive(text: str) -> int:

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import os
-import shutil
 import sys
-import textwrap
-from collections.abc import Sequence
-from typing import Any, TextIO
 
-from phoenix_tui.core.errors import PhoenixError
+from phoenix_tui.core.base_error import PhoenixError
 from phoenix_tui.core.text import strip_controls
+
+TYPE_CHECKING = False  # without loading `typing`, which is much of what `--version` costs
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from typing import Any, TextIO
 
 _BELOW = "    "
 
@@ -33,6 +34,9 @@ def say(sentence: str) -> None:
 
 
 def _broken(line: str) -> str:
+    import shutil  # noqa: PLC0415 - what is said in one word needs none
+    import textwrap  # noqa: PLC0415 - as above
+
     room = max(20, shutil.get_terminal_size().columns - 1)
     return textwrap.fill(line, room, break_long_words=False, break_on_hyphens=False)
 
@@ -63,6 +67,9 @@ def write_json(shape: dict[str, Any]) -> None:
 def write_table(rows: Sequence[tuple[str, ...]], header: tuple[str, ...]) -> None:
     """Rows in aligned columns on stdout; foreign text in them is stripped of controls. On a terminal that is too narrow
     the last column, which has the long words, goes below each row."""
+    import shutil  # noqa: PLC0415 - only tables need it
+    import textwrap  # noqa: PLC0415 - as above
+
     cells = [[strip_controls(cell).replace("\n", " ") for cell in row] for row in (header, *rows)]
     widths = [max(len(row[column]) for row in cells) for column in range(len(header))]
     room = shutil.get_terminal_size().columns if sys.stdout.isatty() else sys.maxsize

@@ -23,6 +23,7 @@ from __future__ import annotations
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
+from phoenix_tui.core.base_error import PhoenixError as PhoenixError  # noqa: PLC0414 - everybody finds it here
 from phoenix_tui.core.values import dataclass, replace
 
 if TYPE_CHECKING:
@@ -104,10 +105,6 @@ class ErrorInfo:
     def at(self, phase: Phase) -> ErrorInfo:
         """The same fault, with the phase in which it struck."""
         return replace(self, phase=phase)
-
-
-class PhoenixError(Exception):
-    """Root of everything this package raises on purpose."""
 
 
 class FramingError(PhoenixError):

@@ -98,8 +98,8 @@ def test_others_take_it_for_a_dataclass() -> None:
     assert [its.name for its in dataclasses.fields(Point)] == ["x", "y", "names"]
     assert dataclasses.asdict(Point(1, 2, ["a"])) == {"x": 1, "y": 2, "names": ["a"]}
     assert dataclasses.replace(Point(1), y=3) == Point(1, 3)
-    assert list(inspect.signature(Point).parameters) == ["x", "y", "names"]
     assert repr(Point(1, 2)) == "Point(x=1, y=2)"
+    assert list(inspect.signature(Point).parameters) == ["x", "y", "names"]
     assert Point.__doc__ == "A place."
     match Point(4, 5):
         case Point(x, y):
