@@ -242,7 +242,8 @@ class FallbackManager:
     ) -> tuple[Placement, ...]:
         names = self._names(wanted)
         known = [targets[name] for name in names if name in targets]
-        paces = [pace for target in known if (pace := pace_of(target, health[target.provider])) is not None]
+        is_race = self._strategy is Strategy.LATENCY
+        paces = [pace for target in known if (pace := pace_of(target, health[target.provider]))] if is_race else []
         prices = {target.provider: self._price(target) for target in known} if self._strategy is Strategy.COST else {}
         rules = Rules(
             strategy=self._strategy,
@@ -251,7 +252,7 @@ class FallbackManager:
             barred=self._barred(names, targets, needs),
             prices={name: price for name, price in prices.items() if price is not None},
             usual_ttft={pace.target.provider: pace.usual for pace in paces},
-            overtaken=self._overtaking.look(paces) if self._strategy is Strategy.LATENCY else frozenset(),
+            overtaken=self._overtaking.look(paces) if is_race else frozenset(),
         )
         return effective_order(names, health, targets, rules)
 

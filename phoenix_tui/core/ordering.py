@@ -135,11 +135,13 @@ def _in_place_of(group: list[Standing], arranged: list[Standing]) -> list[Standi
 def _reasons(one: Standing, position: int, ordered: Sequence[Standing], rules: Rules) -> tuple[Reason, ...]:
     if not one.fit:
         return (*kept_out(one.health), *rules.barred.get(one.name, ()))
+    if position == one.own_place:
+        return on_trial(one.health)
     reasons: list[Reason | None] = []
     if position < one.own_place:
         behind = sorted(ordered[position:], key=lambda other: other.own_place)
         reasons += [why_up(one, other, rules.strategy) for other in behind if other.own_place < one.own_place]
-    elif position > one.own_place:
+    else:
         ahead = ordered[: position - 1]
         reasons += [why_down(one, other, rules.strategy) for other in ahead if other.own_place > one.own_place]
     distinct = {(reason.kind, reason.words): reason for reason in reversed(reasons) if reason is not None}
