@@ -63,14 +63,14 @@ class Traffic:
         first = self.rng.uniform(0.2, 0.9)
         return Outcome(OutcomeKind.OK, first + 2.0, ttft=first, chars=900, usage=Usage(100, 230))
 
-    def live(self, seconds: float, *, new_models: bool = False) -> None:
-        """Traffic for so long, an attempt every ten seconds; with `new_models` every tenth at a model never asked
+    def live(self, seconds: float, *, every: float = 10.0, new_models: bool = False) -> None:
+        """Traffic for so long, an attempt `every` so many seconds; with `new_models` every third at a model never asked
         before."""
         until = self.clock.now + seconds
         while self.clock.now < until:
-            self.clock.now += 10.0
+            self.clock.now += every
             name = self.rng.choice(PROVIDER_NAMES)
-            is_new = new_models and self.rng.random() < 0.1
+            is_new = new_models and self.rng.random() < 0.3
             model = f"model-{self._number}" if is_new else MODELS[name]
             attempt = self.begin(name, model)
             self.decide()
