@@ -50,7 +50,7 @@ async def test_a_piece_of_an_answer_takes_few_calls(client_over: ClientOver, spo
         async with client_over(spoken, pieces) as client:
             await read_by_client(client)
             totals.append((await calls_of(client)).total())
-    assert (totals[1] - totals[0]) / 200 <= CALLS_A_PIECE[spoken.name]
+    assert (totals[1] - totals[0]) / 200 <= CALLS_A_PIECE[spoken.name] + 0.5  # of a call, for what runs now and then
 
 
 async def test_a_message_takes_few_calls_and_few_pictures_of_health(client_over: ClientOver) -> None:
