@@ -8,7 +8,7 @@ MUT    := $(VENV)/.installed-mutation
 PIC    := $(VENV)/.installed-pictures
 
 .DEFAULT_GOAL := help
-.PHONY: help demo run test lint types contracts unit coverage bench failover-bench sim monkey screenshots recording mutants clean
+.PHONY: help demo run test lint types contracts unit coverage bench bench-peers failover-bench sim monkey screenshots recording mutants clean
 
 help:  ## say what can be made
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -62,6 +62,9 @@ coverage: $(DEV)  ## the tests, and which lines they reach
 bench: $(DEV)  ## measure what it costs, side by side with what it is compared with (some minutes): TOPICS="core"
 	@$(BIN)/python -m bench $(TOPICS)
 
+bench-peers: $(DEV)  ## measure the core beside openai, pydantic-ai and LiteLLM, each installed into an environment of its own
+	@$(BIN)/python -m bench peers
+
 failover-bench: $(DEV)  ## the public failover benchmark, all formats, at its own pace (some minutes)
 	@$(BIN)/python -m bench.failover $(ARGS)
 
@@ -81,4 +84,4 @@ mutants: $(MUT)  ## change the hearts of the core in thousands of ways: does a t
 	@$(BIN)/python -m tests.mutation $(ARGS)
 
 clean:  ## remove what make has made
-	rm -rf $(VENV) build dist .coverage .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	rm -rf $(VENV) .bench build dist .coverage .mypy_cache .ruff_cache .pytest_cache .hypothesis

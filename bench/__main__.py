@@ -17,6 +17,8 @@ from bench.measure import table
 
 TOPICS = ("core", "footprint", "health", "screen", "answers", "history", "slow")
 """Modules of this package, in the order of the document."""
+ON_DEMAND = ("peers",)
+"""Those that install something first, and so are only measured when they are named."""
 DOCUMENT = Path(__file__).parents[1] / "docs" / "PERFORMANCE.md"
 
 
@@ -50,7 +52,7 @@ def put(document: str, topic: str, text: str) -> str:
 def main() -> None:
     """Measure, print, and write if that is wanted."""
     parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
-    parser.add_argument("topics", nargs="*", choices=[*TOPICS, []], default=[])
+    parser.add_argument("topics", nargs="*", choices=[*TOPICS, *ON_DEMAND, []], default=[])
     parser.add_argument("--write", action="store_true", help=f"put the tables into {DOCUMENT.name}")
     wanted = parser.parse_args()
     print(machine())

@@ -1,0 +1,104 @@
+"""The core beside other client libraries, each in an environment of its own: `make bench-peers`.
+
+What cannot be installed is said, and the others go on.
+"""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import venv
+from collections.abc import Iterator
+from contextlib import ExitStack
+from pathlib import Path
+
+from bench.measure import Contestant, Line, Row, in_turn
+from bench.peer_program import AT_ONCE
+from bench.server import server, url_path
+from phoenix_tui.core.adapters.base import WireFormat
+
+TITLE = "Beside other libraries"
+ENVIRONMENTS = Path(__file__).parents[1] / ".bench"
+PROGRAM = Path(__file__).with_name("peer_program.py")
+PEERS = {
+    "openai": ("openai", "openai SDK", 1 / 2),
+    "pydantic-ai-slim": ("pydantic-ai-slim[openai]", "pydantic-ai FallbackModel", 1 / 5),
+    "litellm": ("litellm", "LiteLLM Router", 1 / 10),
+}
+"""By distribution: what is installed, what is measured, and the highest ratio that we want."""
+OURS = "phoenix-tui"
+PIECES = 2_000
+
+
+def interpreter(name: str) -> Path | None:
+    """The interpreter of the environment that has the peer, made where there is none; None when it cannot be."""
+    folder = ENVIRONMENTS / name
+    program = folder / ("Scripts/python.exe" if sys.platform == "win32" else "bin/python")
+    mark = folder / ".installed"
+    if not mark.exists():
+        print(f"Installing {PEERS[name][0]} into {folder} ...", file=sys.stderr, flush=True)
+        venv.create(folder, with_pip=True)
+        command = [str(program), "-m", "pip", "install", "--quiet", "--disable-pip-version-check", PEERS[name][0]]
+        if subprocess.run(command, check=False).returncode:  # noqa: S603 - ours
+            print(f"{PEERS[name][0]} cannot be installed here; going on without it.", file=sys.stderr, flush=True)
+            return None
+        mark.touch()
+    return program
+
+
+def version_of(name: str, program: Path) -> str:
+    """The version that is installed there."""
+    code = f"from importlib.metadata import version; print(version({name!r}))"
+    return subprocess.run([str(program), "-c", code], check=True, capture_output=True, text=True).stdout.strip()  # noqa: S603 - ours
+
+
+class Peer:
+    """A library under measurement, in a process of its own that waits for commands."""
+
+    def __init__(self, name: str, program: Path, exits: ExitStack) -> None:
+        command = [str(program), "-P", str(PROGRAM), name]  # -P: our modules' names are none of its business
+        self._process = exits.enter_context(
+            subprocess.Popen(  # noqa: S603 - ours
+                command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True
+            )
+        )
+        exits.callback(self._process.terminate)
+
+    def measuring(self, command: str, url: str) -> Contestant:
+        """Seconds that it says it took."""
+
+        def run() -> float:
+            assert self._process.stdin is not None
+            assert self._process.stdout is not None
+            self._process.stdin.write(f"{command} {url}\n")
+            self._process.stdin.flush()
+            return float(self._process.stdout.readline())
+
+        return run
+
+
+def rows() -> Iterator[Line]:
+    """Measure all of them in turn, in each of three ways."""
+    programs = {name: program for name in PEERS if (program := interpreter(name)) is not None}
+    words = {name: f"{PEERS[name][1]} {version_of(name, program)}" for name, program in programs.items()}
+    with server() as port, ExitStack() as exits:
+        root = f"http://127.0.0.1:{port}"
+        everybody = {**programs, OURS: Path(sys.executable)}
+        peers = {name: Peer(name, program, exits) for name, program in everybody.items()}
+        short, long, whole = (
+            root + url_path(WireFormat.OPENAI_CHAT, kind, pieces)
+            for kind, pieces in (("stream", 20), ("stream", PIECES), ("whole", 20))
+        )
+        for what, command, url, rounds, shared, scale, unit in (
+            ("time to first token", "first", short, 60, 1, 1e3, "ms"),
+            (f"CPU a chunk, {PIECES:,} chunks", "stream", long, 7, PIECES, 1e6, "us"),
+            (f"CPU a request, {AT_ONCE} at once, answered in one piece", "ask", whole, 7, 1, 1e3, "ms"),
+        ):
+            contestants = {name: peer.measuring(command, url) for name, peer in peers.items()}
+            samples = {
+                name: [taken / shared for taken in all_taken]
+                for name, all_taken in in_turn(contestants, rounds, warm_up=3).items()
+            }
+            for name in programs:
+                most = PEERS[name][2]
+                yield Row(what, words[name], samples[name], samples[OURS], most=most, scale=scale, unit=unit)
