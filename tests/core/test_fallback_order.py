@@ -177,3 +177,30 @@ def test_all_equally_unreliable_stay_as_they_are_without_blame() -> None:
         unreliable(bench, name)
     assert bench.order() == ["a", "b"]
     assert bench.reasons() == {"a": "", "b": ""}
+
+
+def can_ask(bench: Bench, *out: str, wanted: str | None = None, over_budget: bool = False, left: str = "abc") -> bool:
+    targets = {name: target for name, target in bench.targets.items() if name in left}
+    health = bench.monitor.by_name(bench.models)
+    return bench.manager.can_ask_others(out, health, targets, wanted=wanted, over_budget=over_budget)
+
+
+def test_whether_others_can_be_asked() -> None:
+    bench = Bench(("a", "b", "c"))
+    assert can_ask(bench, "a")
+    assert can_ask(bench, "a", "b")
+    assert not can_ask(bench, "a", "b", "c")
+    assert not can_ask(bench, "a", left="a")
+    assert can_ask(bench, "a", left="ac")
+    assert not can_ask(bench, "a", over_budget=True)
+    bench.run("b", *DOWN)
+    assert can_ask(bench, "a")
+    assert not can_ask(bench, "a", "c")
+
+
+def test_who_is_asked_for_by_name_may_be_another_too() -> None:
+    bench = Bench(("a", "b", "c"))
+    bench.manager.set_order(("a", "b"))
+    assert not can_ask(bench, "a", "b")
+    assert can_ask(bench, "a", "b", wanted="c")
+    assert not can_ask(bench, "a", "b", wanted="a")
