@@ -2,13 +2,14 @@
 
 `python bench/peer_program.py NAME` reads lines of "COMMAND URL" from its standard input: `first` is the time to the
 first token, `stream` the CPU of a whole streamed answer, `ask` the CPU of an answer in one piece with fifty under way.
-Nothing of this project is imported unless NAME is phoenix-tui.
+Nothing of this project is imported unless NAME is phoenix-tui. NAME httpx is the floor.
 """
 
 from __future__ import annotations
 
 import asyncio
 import importlib
+import json
 import sys
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable
@@ -37,6 +38,27 @@ def by_phoenix_tui(url: str) -> Way:
                 yield text
 
     return stream, lambda: client.ask("count")
+
+
+def by_httpx(url: str) -> Way:
+    """By hand: the floor of all that is built on it."""
+    client = importlib.import_module("httpx").AsyncClient(timeout=60, trust_env=False)
+    body = {"model": MODEL, "messages": MESSAGES}
+
+    async def stream() -> AsyncIterator[str]:
+        async with client.stream("POST", f"{url}/chat/completions", json={**body, "stream": True}) as response:
+            buffer = b""
+            async for chunk in response.aiter_raw():
+                *events, buffer = (buffer + chunk).split(b"\n\n")
+                for event in events:
+                    choices = json.loads(event[6:])["choices"] if event.startswith(b"data: {") else ()
+                    if choices and (text := choices[0]["delta"].get("content")):
+                        yield text
+
+    async def ask() -> Any:
+        return json.loads((await client.post(f"{url}/chat/completions", json=body)).content)
+
+    return stream, ask
 
 
 def by_openai(url: str) -> Way:
@@ -86,6 +108,7 @@ def by_litellm(url: str) -> Way:
 
 WAYS: dict[str, Callable[[str], Way]] = {
     "phoenix-tui": by_phoenix_tui,
+    "httpx": by_httpx,
     "openai": by_openai,
     "pydantic-ai-slim": by_pydantic_ai,
     "litellm": by_litellm,

@@ -26,7 +26,7 @@ PEERS = {
     "litellm": ("litellm", "LiteLLM Router", 1 / 10),
 }
 """By distribution: what is installed, what is measured, and the highest ratio that we want."""
-OURS = "phoenix-tui"
+OURS, FLOOR = "phoenix-tui", "httpx"
 PIECES = 2_000
 
 
@@ -81,9 +81,11 @@ def rows() -> Iterator[Line]:
     """Measure all of them in turn, in each of three ways."""
     programs = {name: program for name in PEERS if (program := interpreter(name)) is not None}
     words = {name: f"{PEERS[name][1]} {version_of(name, program)}" for name, program in programs.items()}
+    words[FLOOR] = "raw httpx, by hand"
     with server() as port, ExitStack() as exits:
         root = f"http://127.0.0.1:{port}"
-        everybody = {**programs, OURS: Path(sys.executable)}
+        here = Path(sys.executable)
+        everybody = {FLOOR: here, **programs, OURS: here}
         peers = {name: Peer(name, program, exits) for name, program in everybody.items()}
         short, long, whole = (
             root + url_path(WireFormat.OPENAI_CHAT, kind, pieces)
@@ -99,6 +101,6 @@ def rows() -> Iterator[Line]:
                 name: [taken / shared for taken in all_taken]
                 for name, all_taken in in_turn(contestants, rounds, warm_up=3).items()
             }
-            for name in programs:
-                most = PEERS[name][2]
+            for name in (FLOOR, *programs):
+                most = PEERS[name][2] if name in PEERS else None
                 yield Row(what, words[name], samples[name], samples[OURS], most=most, scale=scale, unit=unit)
