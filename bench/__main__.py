@@ -15,7 +15,7 @@ from pathlib import Path
 
 from bench.measure import table
 
-TOPICS = ("core", "footprint", "health", "screen", "answers", "history", "slow")
+TOPICS = ("core", "footprint", "health", "screen", "answers", "history", "slow", "hostile")
 """Modules of this package, in the order of the document."""
 ON_DEMAND = ("peers",)
 """Those that install something first, and so are only measured when they are named."""

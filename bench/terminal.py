@@ -105,10 +105,7 @@ class Program:
     @property
     def memory(self) -> int:
         """Bytes of memory that are its own and in use (Linux)."""
-        for line in Path(f"/proc/{self.pid}/status").read_text("utf-8").splitlines():
-            if line.startswith("VmRSS:"):
-                return int(line.split()[1]) * 1024
-        return 0
+        return memory_of(self.pid)
 
     def close(self) -> None:
         """End it."""
@@ -116,6 +113,14 @@ class Program:
             os.killpg(self.pid, signal.SIGKILL)
         self._process.wait()
         os.close(self._ours)
+
+
+def memory_of(pid: int) -> int:
+    """Bytes of memory that a process has in use (Linux)."""
+    for line in Path(f"/proc/{pid}/status").read_text("utf-8").splitlines():
+        if line.startswith("VmRSS:"):
+            return int(line.split()[1]) * 1024
+    return 0
 
 
 @contextmanager
