@@ -20,8 +20,8 @@ from tests.tui.transcript_host import Host, until
 
 ANSWER = 8_000
 """Characters."""
-MOST_A_PICTURE = 9_000
-"""Bytes of a picture, on the average, while an answer comes: the lines that changed, and a scrolled view at times."""
+MOST_A_PICTURE = 1_000
+"""Bytes of a picture, on the average, while an answer comes: the rows that changed, and now and then a whole view."""
 PIECES = 150
 MESSAGES = 200
 MOST_A_CHARACTER = 7

@@ -7,6 +7,7 @@ import re
 from collections import Counter
 from typing import Any
 
+import pyte
 import pytest
 from rich.cells import cell_len
 from textual.events import MouseDown, MouseMove, MouseUp
@@ -507,3 +508,73 @@ async def test_who_is_at_the_end_stays_there_whatever_becomes_of_the_window(size
             await pilot.pause()
             assert app.transcript.follows
             assert "Answer 14." in "\n".join(rows(app.transcript))
+
+
+class _Shown:
+    """A terminal that is sent what the app paints, piece by piece, and one that is sent the whole at once."""
+
+    def __init__(self, app: Any) -> None:
+        self._app, self._size = app, tuple(app.size)
+        self._screen = pyte.Screen(*self._size)
+        self._stream = pyte.Stream(self._screen)
+        self._feed(self._stream, app.screen._compositor.render_update(full=True))
+        self._display = app._display
+        app._display = self._painted
+
+    def _feed(self, stream: pyte.Stream, picture: Any) -> None:
+        stream.feed(picture.render_segments(self._app.console))
+
+    def _painted(self, screen: Any, picture: Any) -> None:
+        if picture is not None:
+            self._feed(self._stream, picture)
+        self._display(screen, picture)
+
+    def differs(self) -> list[tuple[str, str]]:
+        """Rows that look different from how they would look if all were painted at once."""
+        whole = pyte.Screen(*self._size)
+        compositor = self._app.screen._compositor
+        dirty = set(compositor._dirty_regions)
+        for widget in self._app.screen.walk_children():
+            widget._styles_cache.clear()
+        self._feed(pyte.Stream(whole), compositor.render_full_update())
+        compositor._dirty_regions |= dirty
+        rows = range(self._size[1])
+        return [
+            (whole.display[y], self._screen.display[y])
+            for y in rows
+            if any(whole.buffer[y][x] != self._screen.buffer[y][x] for x in range(self._size[0]))
+        ]
+
+
+@pytest.mark.parametrize("seed", range(3))
+async def test_what_is_painted_row_by_row_is_the_whole_picture(seed: int) -> None:
+    rng = random.Random(seed)
+    app = Host()
+    async with app.run_test(size=(50, 16)) as pilot:
+        transcript = app.transcript
+        _said(transcript, 3)
+        answer = transcript.begin_answer("OpenAI")
+        await until(pilot, lambda: not transcript.is_late)
+        await pilot.pause()
+        shown = _Shown(app)
+        for _ in range(120):
+            match rng.randrange(9):
+                case 0:
+                    transcript.scroll_to(y=rng.randrange(60), animate=False)
+                case 1:
+                    transcript.action_step(rng.choice((1, -1)))
+                case 2:
+                    transcript.action_scroll_end()
+                case 3:
+                    transcript.action_activate()
+                case 4:
+                    await _drag(app, (rng.randrange(50), rng.randrange(16)), (rng.randrange(50), rng.randrange(16)))
+                case 5:
+                    transcript.retract(answer)
+                    answer = transcript.begin_answer("Next")
+                case _:
+                    transcript.append_text(answer, rng.choice((ANSWER, "word ", "\n\n", "```\n", "> ", "a\n")))
+            await until(pilot, lambda: not transcript.is_late)
+            await pilot.pause()
+            await pilot.pause()
+            assert shown.differs() == []

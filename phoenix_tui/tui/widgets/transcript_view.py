@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from time import perf_counter
-from typing import ClassVar
+from typing import ClassVar, Self
 
 from rich.cells import cell_len
 from textual import events
-from textual.geometry import Size
+from textual.geometry import Region, Size
 from textual.scroll_view import ScrollView
 from textual.selection import Selection
 from textual.strip import Strip
@@ -48,6 +48,8 @@ class TranscriptView(ScrollView, can_focus=True):
         self._timer: Timer | None = None
         self._is_due = False
         self._is_flushing = False
+        self._painted: dict[int, Strip] = {}
+        """How the rows of the view looked when they were painted; those that are not there may look like anything."""
 
     @property
     def follows(self) -> bool:
@@ -149,7 +151,21 @@ class TranscriptView(ScrollView, can_focus=True):
         self._is_settling = False
         if self._layout.unfinished and not self._is_flushing:
             self._wake()
-        self.refresh()
+        self._paint()
+
+    def _paint(self) -> None:
+        """Paint the rows that look different from how they were painted: while an answer comes, mostly its last."""
+        rows = {y: self.render_line(y) for y in range(self._rows)}
+        changed = [Region(0, y, self.size.width, 1) for y, row in rows.items() if self._painted.get(y) != row]
+        if changed:
+            self.refresh(*changed)
+        self._painted = rows
+
+    def refresh(self, *regions: Region, repaint: bool = True, layout: bool = False, recompose: bool = False) -> Self:
+        """As `Widget` has it. What is painted for another reason may look like anything."""
+        if not regions:
+            self._painted = {}
+        return super().refresh(*regions, repaint=repaint, layout=layout, recompose=recompose)
 
     def watch_scroll_y(self, old_value: float, new_value: float) -> None:
         """Measure what comes into view; at the end, follow again."""
