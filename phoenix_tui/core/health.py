@@ -54,6 +54,8 @@ class _Seen:
     state: ProviderState
     check_at: Moment | None
     until: Moment
+    taken_at: float
+    """The time of day then, in seconds since the epoch."""
 
     def shows(self, state: ProviderState, check_at: Moment | None, now: Moment) -> bool:
         """Whether a picture that was taken now would be the same."""
@@ -61,7 +63,7 @@ class _Seen:
             state is self.state
             and check_at is self.check_at
             and now.monotonic < self.until.monotonic
-            and now.wall < self.until.wall
+            and self.taken_at <= now.wall < self.until.wall  # the time of day may be set back
         )
 
 
@@ -361,7 +363,7 @@ class HealthMonitor:
         if seen is not None and seen.shows(state, check_at, now):
             return seen.health
         health = view(state, now, model=model, check_at=check_at)
-        self._seen[name] = _Seen(health, state, check_at, unchanged_until(state, now))
+        self._seen[name] = _Seen(health, state, check_at, unchanged_until(state, now), now.wall)
         return health
 
     def _tell_wake(self, now: Moment) -> None:

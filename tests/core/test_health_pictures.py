@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import replace
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from phoenix_tui.core.errors import ErrorClass
@@ -56,6 +56,7 @@ ACTS = st.one_of(
 )
 
 
+@example([with_headroom(0.0), shift_wall(-1.0)], "x")  # the clock is set back over the reset of a limit
 @given(st.lists(ACTS, max_size=25), st.sampled_from(["x", "y", "z"]))
 def test_what_is_read_is_what_would_be_seen_now(acts: list[Act], model: str) -> None:
     bench = Bench(("a", "b"))
