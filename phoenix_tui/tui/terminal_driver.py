@@ -79,7 +79,7 @@ class TerminalDriver(LinuxDriver):
         if self._is_on:
             return
         before = self._writer_thread
-        self._is_on, self._is_behind = True, False
+        self._is_on, self._is_behind, self._asked = True, False, None
         super().start_application_mode()  # type: ignore[no-untyped-call]  # Textual has not typed it
         self._is_on = self._writer_thread is not before  # in the background, or on a dead terminal, it does not begin
         if self._is_on and self._shown is not None and self._shown.take():
