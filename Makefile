@@ -62,8 +62,8 @@ coverage: $(DEV)  ## the tests, and which lines they reach
 bench: $(DEV)  ## measure what it costs, side by side with what it is compared with (some minutes): TOPICS="core"
 	@$(BIN)/python -m bench $(TOPICS)
 
-bench-peers: $(DEV)  ## measure the core beside openai, pydantic-ai and LiteLLM, each installed into an environment of its own
-	@$(BIN)/python -m bench peers
+bench-peers: $(DEV)  ## measure beside other libraries and terminal chats, each installed into an environment of its own
+	@$(BIN)/python -m bench peers screen_peers
 
 failover-bench: $(DEV)  ## the public failover benchmark, all formats, at its own pace (some minutes)
 	@$(BIN)/python -m bench.failover $(ARGS)

@@ -17,7 +17,7 @@ from bench.measure import table
 
 TOPICS = ("core", "footprint", "health", "screen", "answers", "history", "slow", "hostile")
 """Modules of this package, in the order of the document."""
-ON_DEMAND = ("peers",)
+ON_DEMAND = ("peers", "screen_peers")
 """Those that install something first, and so are only measured when they are named."""
 DOCUMENT = Path(__file__).parents[1] / "docs" / "PERFORMANCE.md"
 

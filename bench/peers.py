@@ -7,18 +7,17 @@ from __future__ import annotations
 
 import subprocess
 import sys
-import venv
 from collections.abc import Iterator
 from contextlib import ExitStack
 from pathlib import Path
 
+from bench.environments import interpreter, version_of
 from bench.measure import Contestant, Line, Row, in_turn
 from bench.peer_program import AT_ONCE
 from bench.server import server, url_path
 from phoenix_tui.core.adapters.base import WireFormat
 
 TITLE = "Beside other libraries"
-ENVIRONMENTS = Path(__file__).parents[1] / ".bench"
 PROGRAM = Path(__file__).with_name("peer_program.py")
 PEERS = {
     "openai": ("openai", "openai SDK", 1 / 2),
@@ -28,28 +27,6 @@ PEERS = {
 """By distribution: what is installed, what is measured, and the highest ratio that we want."""
 OURS, FLOOR = "phoenix-tui", "httpx"
 PIECES = 2_000
-
-
-def interpreter(name: str) -> Path | None:
-    """The interpreter of the environment that has the peer, made where there is none; None when it cannot be."""
-    folder = ENVIRONMENTS / name
-    program = folder / ("Scripts/python.exe" if sys.platform == "win32" else "bin/python")
-    mark = folder / ".installed"
-    if not mark.exists():
-        print(f"Installing {PEERS[name][0]} into {folder} ...", file=sys.stderr, flush=True)
-        venv.create(folder, with_pip=True)
-        command = [str(program), "-m", "pip", "install", "--quiet", "--disable-pip-version-check", PEERS[name][0]]
-        if subprocess.run(command, check=False).returncode:  # noqa: S603 - ours
-            print(f"{PEERS[name][0]} cannot be installed here; going on without it.", file=sys.stderr, flush=True)
-            return None
-        mark.touch()
-    return program
-
-
-def version_of(name: str, program: Path) -> str:
-    """The version that is installed there."""
-    code = f"from importlib.metadata import version; print(version({name!r}))"
-    return subprocess.run([str(program), "-c", code], check=True, capture_output=True, text=True).stdout.strip()  # noqa: S603 - ours
 
 
 class Peer:
@@ -79,7 +56,7 @@ class Peer:
 
 def rows() -> Iterator[Line]:
     """Measure all of them in turn, in each of three ways."""
-    programs = {name: program for name in PEERS if (program := interpreter(name)) is not None}
+    programs = {name: program for name in PEERS if (program := interpreter(name, PEERS[name][0]))}
     words = {name: f"{PEERS[name][1]} {version_of(name, program)}" for name, program in programs.items()}
     words[FLOOR] = "raw httpx, by hand"
     with server() as port, ExitStack() as exits:
