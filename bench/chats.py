@@ -11,9 +11,11 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from bench import screen
 from bench.environments import interpreter, version_of
-from bench.screen import OURS, READY, usual
+from bench.screen import READY, usual
 
+OURS = "phoenix-tui"
 MODEL = "llama3.2:3b"
 """One that the simulated Ollama has installed."""
 
@@ -31,10 +33,10 @@ class Chat:
     enter: str = "\r"
 
 
-def ours(folder: Path, variables: Mapping[str, str]) -> Chat:
+def _ours(folder: Path, variables: Mapping[str, str]) -> Chat:
     """This program."""
     places = {"PHOENIX_TUI_STATE_DIR": f"{folder}/state", "PHOENIX_TUI_CONFIG_DIR": f"{folder}/config"}
-    return Chat(OURS, usual() | places | dict(variables), READY, READY, "If you send now")
+    return Chat(screen.OURS, usual() | places | dict(variables), READY, READY, "If you send now")
 
 
 def elia(scripts: Path, folder: Path, variables: Mapping[str, str]) -> Chat:
@@ -98,9 +100,9 @@ PEERS: dict[str, Callable[[Path, Path, Mapping[str, str]], Chat]] = {
 """By distribution."""
 
 
-def installed(folder: Path, variables: Mapping[str, str]) -> dict[str, Chat]:
-    """Those that can be had here, by name and version, each with a folder of its own below `folder`."""
-    chats = {}
+def everybody(folder: Path, variables: Mapping[str, str]) -> dict[str, Chat]:
+    """Ours and those that can be had here, by name and version, each with a new folder of its own below `folder`."""
+    chats = {OURS: _ours(folder / OURS, variables)}
     for name, prepared in PEERS.items():
         if program := interpreter(name):
             chats[f"{name} {version_of(name, program)}"] = prepared(program.parent, folder / name, variables)

@@ -3,21 +3,21 @@
 from __future__ import annotations
 
 import math
+import shutil
 import sys
 import tempfile
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
-from bench.chats import Chat, installed, ours
+from bench.chats import OURS, Chat, everybody
 from bench.measure import Line, Row
 from bench.screen import ANSWERS, KEY, PER_SECOND, answered, slowest
 from bench.simulated import simulated
 from bench.terminal import Program, program
 
 TITLE = "Beside other terminal chats"
-OURS = "phoenix-tui"
-STARTS = 7
+STARTS = 5
 AGAIN = 0.1
 """Seconds after which a key that is not shown is typed again: a prompt may be painted before it listens."""
 Samples = Mapping[str, list[float]]
@@ -26,34 +26,36 @@ Samples = Mapping[str, list[float]]
 def rows() -> Iterator[Line]:
     """Measure all of them in turn."""
     with simulated(4_000, PER_SECOND, ("openai", "ollama")) as variables, tempfile.TemporaryDirectory() as folder:
-        own = ours(Path(folder) / "ours", variables)
-        chats = {OURS: own, **installed(Path(folder), variables)}
-        yield from _starts(chats)
-        yield from _answers(chats)
+        yield from _starts(Path(folder) / "starts", variables)
+        # Anew for each: a conversation that is restored shows the words that are waited for.
+        yield from _answers([everybody(Path(folder) / f"answer {turn}", variables) for turn in range(ANSWERS)])
 
 
-def _starts(chats: Mapping[str, Chat]) -> Iterator[Line]:
-    """The first start of each, which makes its files, does not count."""
+def _starts(folder: Path, variables: Mapping[str, str]) -> Iterator[Line]:
+    """Each start finds the files as the first one left them, in which nothing was typed."""
+    chats = everybody(folder / "now", variables)
+    for chat in chats.values():
+        with program(chat.command, chat.environment) as running:
+            running.wait(chat.prompt, chat.settled)
+            running.read_for(1.0)
+    shutil.copytree(folder / "now", folder / "first")
     painted: Samples = defaultdict(list)
     accepted: Samples = defaultdict(list)
-    for turn in range(STARTS + 1):
+    for _ in range(STARTS):
         for name, chat in chats.items():
+            shutil.rmtree(folder / "now")
+            shutil.copytree(folder / "first", folder / "now")
             with program(chat.command, chat.environment) as running:
-                picture = running.wait(chat.picture) - running.started
+                painted[name].append(running.wait(chat.picture) - running.started)
                 running.wait(chat.prompt)
-                key = _first_key(running) - running.started
-                if name == OURS:
-                    running.wait(chat.settled)  # only then has it kept its picture for the next start
-            if turn:
-                painted[name].append(picture)
-                accepted[name].append(key)
+                accepted[name].append(_first_key(running) - running.started)
     yield from _beside("exec to the first picture", painted)
     yield from _beside("exec to a key shown", accepted)
 
 
 def _first_key(running: Program) -> float:
     """The moment at which a key is shown."""
-    running.press(KEY, keep=True)
+    running.press(KEY)
     while True:
         try:
             return running.wait(KEY, seconds=AGAIN)
@@ -61,13 +63,13 @@ def _first_key(running: Program) -> float:
             running.press(KEY, keep=True)
 
 
-def _answers(chats: Mapping[str, Chat]) -> Iterator[Line]:
-    """The first question of a process, an answer sent in about 1.2 s, and keys while it comes."""
+def _answers(rounds: Sequence[Mapping[str, Chat]]) -> Iterator[Line]:
+    """The first question of a process, its answer, and keys while that comes."""
     first: Samples = defaultdict(list)
     last: Samples = defaultdict(list)
     keys: Samples = defaultdict(list)
     memory: Samples = defaultdict(list)
-    for _ in range(ANSWERS):
+    for chats in rounds:
         for name, chat in chats.items():
             with program(chat.command, chat.environment) as running:
                 running.wait(chat.prompt, chat.settled)
