@@ -99,9 +99,11 @@ class PhoenixApp(DesktopApp, inherit_bindings=False):
         self.main.work(self._keep_first_picture, "first picture")
 
     async def _keep_first_picture(self) -> None:
-        """Leave it to the next start; to who listens, the same would be read twice then."""
-        keep = self.begin.keep_first_picture
-        if keep is not None and not spoken.in_force() and self.screen is self.main:
+        """Leave it to the next start, where nothing stands in it that a person wrote or was told. To who listens, the
+        same would be read twice then."""
+        keep, main = self.begin.keep_first_picture, self.main
+        is_bare = self.screen is main and main.conversation.is_empty and not main.prompt.text
+        if keep is not None and is_bare and not spoken.in_force():
             picture = picture_of(self.main._compositor.render_strips())
             await asyncio.to_thread(keep, picture, (self.size.width, self.size.height))
 

@@ -100,3 +100,16 @@ async def test_the_screen_leaves_what_it_begins_with(open_screen: OpenScreen) ->
     async with open_screen(keep_first_picture=lambda *args: kept.append(args), screen_reader=True) as ui:
         await ui.pilot.pause()
     assert len(kept) == 1
+
+
+async def test_what_was_typed_or_said_before_is_in_no_picture(open_screen: OpenScreen) -> None:
+    kept: list[object] = []
+    async with open_screen(keep_first_picture=lambda *args: kept.append(args)) as ui:
+        await ui.until(lambda: kept)
+        await ui.type("a secret plan")
+        await ui.app._keep_first_picture()
+        await ui.send("")
+        await ui.answered()
+        assert not ui.screen.prompt.text
+        await ui.app._keep_first_picture()
+    assert len(kept) == 1
