@@ -56,15 +56,22 @@ def run_screen(options: argparse.Namespace) -> int:
     if (term := os.environ.get("TERM")) in _DUMB:
         say(_NEEDS_MORE_THAN_LINES.format(term=term))
         return exit_status.USAGE
-    gc.disable()  # hardly anything that is loaded goes away again; the screen switches it on when it stands
-    if options.demo:
-        return _run(demo_start(screen_reader=options.screen_reader))[0]
-    shown = None if options.screen_reader else _show_first_picture()
+    gc.disable()  # hardly anything that is loaded goes away again: until the first picture stands
+    shown = None if options.demo or options.screen_reader else _show_first_picture()
     try:
+        if options.demo:
+            return _run(demo_start(screen_reader=options.screen_reader))[0]
         return _run_own(options, shown)
     finally:
+        gc.enable()
         if shown is not None:
             shown.end()
+
+
+def _loaded() -> None:
+    """The first picture stands. What has been loaded for it stays for good: no collection looks at it again."""
+    gc.freeze()
+    gc.enable()
 
 
 def _show_first_picture() -> Shown | None:
@@ -111,7 +118,7 @@ def _run(start: Start, shown: Shown | None = None) -> tuple[int, PhoenixApp]:
     from phoenix_tui.tui.app import PhoenixApp
     from phoenix_tui.tui.app import run_screen as run_app
 
-    app = PhoenixApp(start, shown)
+    app = PhoenixApp(start, shown, when_ready=_loaded)
     status = run_app(app)
     if shown is not None:
         shown.end()  # before anything is said

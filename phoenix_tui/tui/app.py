@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-import gc
 import signal
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from functools import partial
 from typing import ClassVar
@@ -55,8 +54,11 @@ class PhoenixApp(DesktopApp, inherit_bindings=False):
         Binding(ROWS["palette"].keys, "command_palette", id="palette", show=False, priority=True),
     ]
 
-    def __init__(self, start: Start, shown: Shown | None = None) -> None:
-        """`shown` is what stands in the terminal already."""
+    def __init__(
+        self, start: Start, shown: Shown | None = None, *, when_ready: Callable[[], None] = lambda: None
+    ) -> None:
+        """`shown` is what stands in the terminal already; `when_ready` is called when the first picture stands."""
+        self._when_ready = when_ready
         read_plain_keys()
         self.shown = shown
         self._cursor_at = Offset()
@@ -93,9 +95,7 @@ class PhoenixApp(DesktopApp, inherit_bindings=False):
         return TerminalDriver
 
     def on_ready(self) -> None:
-        """The first picture stands. What has been loaded for it stays for good: no collection looks at it again."""
-        gc.freeze()
-        gc.enable()
+        self._when_ready()
         self.main.work(self._keep_first_picture, "first picture")
 
     async def _keep_first_picture(self) -> None:
