@@ -161,6 +161,13 @@ class Terminal:
         while self.read() and time.monotonic() < end:
             pass
 
+    def ends_soon(self) -> bool:
+        """Whether it ends within a few seconds, its output read meanwhile."""
+        end = time.monotonic() + SECONDS / 5
+        while self.is_alive and time.monotonic() < end:
+            self.read()
+        return not self.is_alive
+
     def read(self, most: int = 65_536) -> bool:
         """Take in what the program has written, `most` bytes, waiting a moment for it; whether there was anything."""
         try:

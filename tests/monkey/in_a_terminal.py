@@ -53,10 +53,11 @@ class TerminalPlay:
             self._program.resize(100, 30)
             for _ in range(2):  # the first may be taken for the key that an action is to have
                 self._program.press(CTRL_Q)
-                self._program.settle()
-        if self._program.is_alive:  # it may have been given to something else
-            ended_by = signal.SIGTERM
-            self._program.kill(ended_by)
+                if self._program.ends_soon():
+                    break
+            else:  # it may have been given to something else
+                ended_by = signal.SIGTERM
+                self._program.kill(ended_by)
         assert self._program.wait_for_end() == (128 + ended_by if ended_by else 0)
         assert self._program.left == {}
         assert b"Traceback" not in self._program.raw
