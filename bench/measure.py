@@ -26,6 +26,12 @@ class Verdict(StrEnum):
     """There is none."""
 
 
+def _verdict(figure: float, most: float | None) -> Verdict:
+    if most is None:
+        return Verdict.REPORTED
+    return Verdict.MET if figure <= most else Verdict.MISSED
+
+
 @dataclass(frozen=True, slots=True)
 class Row:
     """One line: what was measured `ours`, against what `theirs`, in the same unit, lower is better. `most` is the
@@ -46,9 +52,7 @@ class Row:
 
     @property
     def verdict(self) -> Verdict:
-        if self.most is None:
-            return Verdict.REPORTED
-        return Verdict.MET if round(self.ratio, 2) <= self.most else Verdict.MISSED
+        return _verdict(round(self.ratio, 2), self.most)
 
     def __str__(self) -> str:
         target = "" if self.most is None else f"<= {self.most:g}x"
@@ -80,9 +84,7 @@ class Limit:
 
     @property
     def verdict(self) -> Verdict:
-        if self.most is None:
-            return Verdict.REPORTED
-        return Verdict.MET if statistics.median(self.ours) <= self.most else Verdict.MISSED
+        return _verdict(statistics.median(self.ours), self.most)
 
     def __str__(self) -> str:
         row = Row(self.what, "-", self.ours, self.ours, None, self.scale, self.unit, self.digits)

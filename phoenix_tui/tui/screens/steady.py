@@ -45,7 +45,8 @@ class Steady:
 
     def _compositor_refresh(self) -> None:
         driver: Any = self.app._driver
-        if not hasattr(driver, "painted"):  # not a Unix terminal
+        seen: Any = self.app.screen
+        if seen is not self or not hasattr(driver, "painted"):  # not what is written, or no Unix terminal
             super()._compositor_refresh()  # type: ignore[misc]  # it is the screen's, behind this
         elif driver.is_busy:
             self._look_later()
