@@ -17,6 +17,8 @@ from phoenix_tui.sim.http import BODY_BOUND, HEADER_BOUND, BadHttp, Request, Req
 _RESET_ON_CLOSE = struct.pack("hh" if os.name == "nt" else "ii", 1, 0)
 _LAST_CHUNK = b"0\r\n\r\n"
 _MOST_BUFFERED = 2 * (HEADER_BOUND + BODY_BOUND)
+_MOST_CAUGHT_UP = 0.05
+"""Seconds by which a wait may be shorter because what came before it took too long."""
 
 
 class Gone(Exception):
@@ -32,6 +34,8 @@ class Exchange:
         self._head: Head | None = None
         self._sent = 0
         self._drip: float | None = None
+        self._due = connection.clock.monotonic()
+        """When the last wait should have been over, in seconds of the clock."""
 
     async def perform(self, actions: Iterable[Action]) -> bool:
         """Carries out `actions`. True when the connection can take another request. Raises Gone."""
@@ -44,7 +48,7 @@ class Exchange:
                     await self._body(data)
                     await asyncio.sleep(0)  # a client in the same loop may read, or leave, between any two
                 case Wait(seconds):
-                    await self._connection.clock.sleep(seconds)
+                    await self._wait(seconds)
                 case Hang():
                     await asyncio.get_running_loop().create_future()
                 case Drip(seconds):
@@ -55,6 +59,15 @@ class Exchange:
                 case Fin():
                     raise Gone
         return await self._finish()
+
+    async def _wait(self, seconds: float) -> None:
+        """A loop sleeps whole milliseconds: a thousand waits of a millisecond would take two seconds, did each not make
+        up for what the one before was late."""
+        clock = self._connection.clock
+        now = clock.monotonic()
+        self._due = max(self._due, now - _MOST_CAUGHT_UP) + seconds
+        if self._due > now:
+            await clock.sleep(self._due - now)
 
     def _is_chunked(self) -> bool:
         return self._head is not None and self._head.length is None

@@ -93,7 +93,7 @@ async def test_another_width_keeps_the_readers_place_and_costs_one_layout(open_s
         await ui.answered()
         transcript = ui.screen.transcript
         await ui.pilot.press("escape", "home", *["pagedown"] * 6)
-        first = transcript.render_line(0).text
+        first = transcript.line(0).text
         assert "row" in first
         layouts: list[object] = []
         ui.screen.screen_layout_refresh_signal.subscribe(ui.screen, layouts.append)
@@ -101,7 +101,7 @@ async def test_another_width_keeps_the_readers_place_and_costs_one_layout(open_s
             await ui.run_actions(f"panel_width({by})")
             await ui.until(lambda: layouts)
             await ui.pilot.pause()
-            assert transcript.render_line(0).text.strip() == first.strip()
+            assert transcript.line(0).text.strip() == first.strip()
             assert len(layouts) <= 2, "the second is Textual's own, after any change of a size"
             layouts.clear()
 
@@ -134,7 +134,7 @@ async def test_running_text_is_never_wider_than_one_reads_with_ease(open_screen:
     async with open_screen(FakeClient(make_snapshot(), says(text)), size=(240, 60)) as ui:
         await ui.send("why?")
         await ui.answered()
-        rows = [ui.screen.transcript.render_line(y).text.rstrip() for y in range(20)]
+        rows = [ui.screen.transcript.line(y).text.rstrip() for y in range(20)]
         assert 105 < max(len(row) for row in rows if "word" in row) <= 115
         assert any("x" * 150 in row for row in rows)
 

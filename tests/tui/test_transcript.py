@@ -235,11 +235,11 @@ async def test_another_width_keeps_the_place_and_another_theme_the_rows() -> Non
             await pilot.resize_terminal(width, 20)
             await pilot.pause()
             assert rows(transcript)[0] == first
-        colour = transcript.render_line(0)
+        colour = transcript.line(0)
         app.theme = LIGHT
         await pilot.pause()
         assert rows(transcript)[0] == first
-        assert list(transcript.render_line(0)) != list(colour)
+        assert list(transcript.line(0)) != list(colour)
 
 
 async def test_keys_step_from_entry_to_entry_and_from_fold_to_fold() -> None:

@@ -154,7 +154,7 @@ async def test_matches_in_view_are_marked_and_the_current_one_otherwise() -> Non
         seen = [
             (segment.text, segment.style.bgcolor == current)
             for y in range(6)
-            for segment in transcript.render_line(y)
+            for segment in transcript.line(y)
             if segment.style and segment.style.bgcolor in (marked, current)
         ]
         assert seen == [("ea", True), ("ea", False)]

@@ -67,7 +67,7 @@ class Host(App[None]):
 def rows(transcript: Transcript) -> list[str]:
     """What the view shows, row by row, without trailing blanks."""
     height = transcript.scrollable_content_region.height
-    return [transcript.render_line(y).text.rstrip() for y in range(height)]
+    return [transcript.line(y).text.rstrip() for y in range(height)]
 
 
 def row_with(transcript: Transcript, text: str) -> int:

@@ -69,6 +69,7 @@ class AskingScreen(SetupScreen):
         self.glyphs = UNICODE
         self.conversation = Conversation(local_only=start.local_only)
         self.transcript = Transcript(id="transcript")
+        self.transcript.display = False
         self.chat = Chat(self.transcript)
         self.prompt = Prompt(id="prompt")
         self.set_reactive(AskingScreen.kept_here, start.local_only)
@@ -94,6 +95,10 @@ class AskingScreen(SetupScreen):
         self.shown = handover.kept_here(snapshot) if snapshot is not None and self.kept_here else snapshot
         if snapshot is not None and snapshot.daily_budget is not None:
             self.budget = f"{money(snapshot.spent_today)} of {money(snapshot.daily_budget)}"
+
+    @property
+    def shows_chat(self) -> bool:
+        return bool(self.transcript.display)
 
     @abstractmethod
     def save_soon(self) -> None:

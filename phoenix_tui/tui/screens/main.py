@@ -133,7 +133,7 @@ class MainScreen(SpeakingScreen):
     def say(self, sentence: str, tone: Tone = Tone.INFO) -> None:
         """A line of ours in the chat."""
         self.chat.say(sentence, tone)
-        if not self.has_class("-talking"):
+        if not self.shows_chat:
             self.welcome.notices += ((sentence, tone),)
 
     def print(self, title: str, lines: Iterable[Sequence[tuple[str, str]]]) -> None:
@@ -142,10 +142,15 @@ class MainScreen(SpeakingScreen):
         self.show_chat()
 
     def show_chat(self) -> None:
-        self.set_class(True, "-talking")
+        self._stand(chat=True)
         self.behind = "chat"
         if self.focused is self.welcome:
             self.set_focus(self.transcript)
+
+    def _stand(self, *, chat: bool) -> None:
+        """Let the chat stand, or the welcome. No class of the screen: with another of those Textual looks for the styles
+        of everything on it again, between Enter and the first word."""
+        self.welcome.display, self.transcript.display = not chat, chat
 
     def provider_set_up(self) -> None:
         """As `SetupScreen` has it. What is typed next is meant for the provider, and no key of the list."""
@@ -237,14 +242,14 @@ class MainScreen(SpeakingScreen):
         elif self.is_answering:
             self.action_stop()
         elif self.focused is self.prompt:
-            self.set_focus(self.transcript if self.has_class("-talking") else self.welcome)
+            self.set_focus(self.transcript if self.shows_chat else self.welcome)
         else:
             self.set_focus(self.prompt)
 
     @on(Prompt.EmptyEntered)
     def _nothing_to_send(self) -> None:
         """Who presses enter where nobody can be asked yet wants to know how to begin."""
-        if self.shown is not None and needs_setup(self.shown) and not self.has_class("-talking"):
+        if self.shown is not None and needs_setup(self.shown) and not self.shows_chat:
             self.set_focus(self.welcome)
 
     def action_focus_prompt(self) -> None:
@@ -371,7 +376,7 @@ class MainScreen(SpeakingScreen):
         self.chat_title = ""
         self.tokens, self.cost_usd = 0, None
         self.welcome.notices = ()
-        self.remove_class("-talking")
+        self._stand(chat=False)
         self.behind = "providers"
         self.set_focus(self.prompt)
 

@@ -45,7 +45,7 @@ class ReadingScreen(AskingScreen):
 
     def action_find(self, wanted: str = "") -> None:
         """Open the bar in which to write what is looked for in the chat."""
-        if self.has_class("-talking"):
+        if self.shows_chat:
             self.query_one(FindBar).open(wanted)
         else:
             self.tell("There is nothing to look through yet.")

@@ -27,6 +27,11 @@ class SetupScreen(ProviderScreen):
         super().__init__(start)
         self._found: frozenset[str] | None = None
 
+    @property
+    @abstractmethod
+    def shows_chat(self) -> bool:
+        """Whether the chat stands, and no longer the welcome."""
+
     def watch_snapshot(self) -> None:
         super().watch_snapshot()
         if self.snapshot is not None:
@@ -37,7 +42,7 @@ class SetupScreen(ProviderScreen):
         infos = {info.name: info for info in snapshot.providers if info.found}
         new = infos.keys() - self._found if self._found is not None else frozenset[str]()
         self._found = frozenset(infos)
-        for name in sorted(new) if self.has_class("-talking") else ():
+        for name in sorted(new) if self.shows_chat else ():
             where = one_line(urlsplit(infos[name].base_url).netloc)
             self.tell(f"{infos[name].label} was found running at {where}, and can be asked now.")
 

@@ -83,9 +83,9 @@ class TranscriptCursor(TranscriptView):
 
     # -- what it looks like ----------------------------------------------------------------------------------------
 
-    def render_line(self, y: int) -> Strip:
+    def line(self, y: int) -> Strip:
         """One row of the view, with the address of what is pointed at over the last one but that of the link itself."""
-        strip = super().render_line(y)
+        strip = super().line(y)
         if (pointed := self._pointed_link()) is not None:
             address, verb, row = pointed
             last = self._rows - 1

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from time import perf_counter
-from typing import ClassVar, Self
+from typing import ClassVar
 
 from rich.cells import cell_len
 from textual import events
@@ -49,7 +49,7 @@ class TranscriptView(ScrollView, can_focus=True):
         self._is_due = False
         self._is_flushing = False
         self._painted: dict[int, Strip] = {}
-        """How the rows of the view looked when they were painted; those that are not there may look like anything."""
+        """How the rows of the view looked when they were last painted."""
 
     @property
     def follows(self) -> bool:
@@ -155,17 +155,10 @@ class TranscriptView(ScrollView, can_focus=True):
 
     def _paint(self) -> None:
         """Paint the rows that look different from how they were painted: while an answer comes, mostly its last."""
-        rows = {y: self.render_line(y) for y in range(self._rows)}
-        changed = [Region(0, y, self.size.width, 1) for y, row in rows.items() if self._painted.get(y) != row]
+        width = self.size.width
+        changed = [Region(0, y, width, 1) for y in range(self._rows) if self._painted.get(y) != self.line(y)]
         if changed:
             self.refresh(*changed)
-        self._painted = rows
-
-    def refresh(self, *regions: Region, repaint: bool = True, layout: bool = False, recompose: bool = False) -> Self:
-        """As `Widget` has it. What is painted for another reason may look like anything."""
-        if not regions:
-            self._painted = {}
-        return super().refresh(*regions, repaint=repaint, layout=layout, recompose=recompose)
 
     def watch_scroll_y(self, old_value: float, new_value: float) -> None:
         """Measure what comes into view; at the end, follow again."""
@@ -210,7 +203,12 @@ class TranscriptView(ScrollView, can_focus=True):
     # -- rows ------------------------------------------------------------------------------------------------------
 
     def render_line(self, y: int) -> Strip:
-        """One row of the view."""
+        """One row of the view, which is painted now."""
+        self._painted[y] = line = self.line(y)
+        return line
+
+    def line(self, y: int) -> Strip:
+        """One row of the view, as it is now."""
         strip = self._row(self._viewport.top + y)
         if y == self._rows - 1 and (mark := self._end_mark):
             strip = self._painter.over_end(strip, mark, ("new-below",))
