@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 
-FIRST, LAST = "Firstword", "Lastword"
-"""What is waited for: the first and the last word of an answer."""
+FIRST, LAST = "Ahoy", "Lastword"
+"""What is waited for: the first and the last word of an answer. The first is one token: with it there is
+text."""
 _PIECE = """\
 ## Section {number}
 

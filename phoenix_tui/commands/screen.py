@@ -30,6 +30,11 @@ if TYPE_CHECKING:
     from phoenix_tui.tui.start import ChoiceKeeper, PriceReader, Resumed, Start
 
 _DEMO_RECORDS = 5_000
+_SWITCH_SECONDS = 0.001
+"""How long a thread that waits lets another one go on. With the default of 5 ms a key that is read would wait so long,
+and a picture as often as the terminal takes a piece of it, 4 KB each."""
+_COLLECTED_AFTER = 20_000
+"""Objects that are made until garbage is looked for. One picture makes several times the default of 700."""
 _NEEDS_TERMINAL = (
     "phoenix-tui opens a full screen and needs a terminal. In a pipe or a script use: phoenix-tui ask PROMPT "
     "(phoenix-tui --help has the rest)."
@@ -57,12 +62,17 @@ def run_screen(options: argparse.Namespace) -> int:
         say(_NEEDS_MORE_THAN_LINES.format(term=term))
         return exit_status.USAGE
     gc.disable()  # hardly anything that is loaded goes away again: until the first picture stands
+    before = sys.getswitchinterval(), gc.get_threshold()
+    sys.setswitchinterval(_SWITCH_SECONDS)
+    gc.set_threshold(_COLLECTED_AFTER, *before[1][1:])
     shown = None if options.demo or options.screen_reader else _show_first_picture()
     try:
         if options.demo:
             return _run(demo_start(screen_reader=options.screen_reader))[0]
         return _run_own(options, shown)
     finally:
+        sys.setswitchinterval(before[0])
+        gc.set_threshold(*before[1])
         gc.enable()
         if shown is not None:
             shown.end()

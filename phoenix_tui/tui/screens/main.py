@@ -148,8 +148,8 @@ class MainScreen(SpeakingScreen):
             self.set_focus(self.transcript)
 
     def _stand(self, *, chat: bool) -> None:
-        """Let the chat stand, or the welcome. No class of the screen: with another of those Textual looks for the styles
-        of everything on it again, between Enter and the first word."""
+        """Let the chat stand, or the welcome. Not by a class of the screen: after that Textual looks for the styles of
+        all that is on it again, between Enter and the first word."""
         self.welcome.display, self.transcript.display = not chat, chat
 
     def provider_set_up(self) -> None:

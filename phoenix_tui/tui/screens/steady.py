@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 from textual import events
@@ -10,9 +11,10 @@ from textual.app import App
 from textual.geometry import Region
 from textual.widget import Widget
 
+from phoenix_tui.tui.frames import Frames, frames_of
 from phoenix_tui.tui.portions import portion
 
-WAIT_SECONDS = 0.01
+WAIT_SECONDS = 0.005
 """How soon is looked again whether the terminal has taken what was written."""
 
 
@@ -37,6 +39,16 @@ class Steady:
     _layout_required: bool
     _scroll_required: bool
     _waits_for_terminal = False
+    _frames: Frames | None = None
+
+    @property
+    def _update_timer(self) -> Any:
+        """`Frames`, of which a screen asks no more than of the timer that it has."""
+        if self._frames is None:
+            screen: Any = self
+            # By a message, as a timer does it: then it is this screen's turn, and what it awaits waits for it.
+            self._frames = frames_of(partial(screen.call_later, screen._on_timer_update))
+        return self._frames
 
     async def _on_resize(self, event: events.Resize) -> None:
         if event.size != self.app.size:

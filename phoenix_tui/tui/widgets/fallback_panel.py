@@ -47,10 +47,10 @@ class FallbackPanel(RowList):
         self.border_title = "Fallback order"
 
     def watch_snapshot(self) -> None:
-        self._draw()
+        self.draw_soon()
 
     def watch_now(self) -> None:
-        self._draw()
+        self.draw_soon()
 
     def on_resize(self) -> None:
         self._draw()

@@ -45,10 +45,10 @@ class HealthSidebar(RowList):
         self.border_title = "Providers"
 
     def watch_snapshot(self) -> None:
-        self._draw()
+        self.draw_soon()
 
     def watch_now(self) -> None:
-        self._draw()
+        self.draw_soon()
 
     def on_resize(self) -> None:
         self._draw()

@@ -60,7 +60,10 @@ class LineView(ScrollView, can_focus=True):
 
     def line_at(self, y: int) -> int | None:
         """Which of the lines row `y` of the view shows; None for the foot and for what is below all."""
-        rows = self.scrollable_content_region.height - len(self._foot)
+        return self._line_at(y, self.scrollable_content_region.height)
+
+    def _line_at(self, y: int, height: int) -> int | None:
+        rows = height - len(self._foot)
         at = y + self.scroll_offset.y
         return at if 0 <= y < rows and at < len(self._lines) else None
 
@@ -68,24 +71,25 @@ class LineView(ScrollView, can_focus=True):
         """What the line of that number is drawn on; None: what is no line."""
         return self.get_visual_style("line-view--line")
 
-    def _shown(self, y: int) -> Line | None:
-        """What row `y` of the view shows, None for nothing."""
-        if (line := self.line_at(y)) is not None:
+    def _shown(self, y: int, height: int) -> Line | None:
+        """What row `y` of a view so high shows, None for nothing."""
+        if (line := self._line_at(y, height)) is not None:
             return self._lines[line]
-        rows = self.scrollable_content_region.height - len(self._foot)
+        rows = height - len(self._foot)
         foot = y - min(rows, len(self._lines) - self.scroll_offset.y)
         return self._foot[foot] if 0 <= foot < len(self._foot) else None
 
     def _in_view(self) -> list[Line | None]:
-        return [self._shown(y) for y in range(self.scrollable_content_region.height)]
+        height = self.scrollable_content_region.height
+        return [self._shown(y, height) for y in range(height)]
 
     def _repaint(self, y: int) -> None:
         """Paint row `y` of the view again."""
         self.refresh(Region(0, y, self.size.width, 1))
 
     def render_line(self, y: int) -> Strip:
-        width = self.scrollable_content_region.width
-        style, line = self.style_at(self.line_at(y)), self._shown(y)
+        width, height = self.scrollable_content_region.size
+        style, line = self.style_at(self._line_at(y, height)), self._shown(y, height)
         if line is None or width <= 0:
             return Strip.blank(width, style.rich_style)
         strips = Visual.to_strips(self, Content.assemble(*line), width, 1, style, pad=True)

@@ -42,6 +42,21 @@ class RowList(LineView):
         self._rows: tuple[Row, ...] = ()
         self._keys_at: tuple[str, ...] = ()
         """The key of each line's row."""
+        self._is_to_draw = False
+
+    def draw_soon(self) -> None:
+        """Make the rows anew, once, when all has changed that changes now: the time and what is known come together,
+        and between Enter and the first word each of several times."""
+        if not self._is_to_draw:
+            self._is_to_draw = True
+            self.call_next(self._draw_now)
+
+    def _draw_now(self) -> None:
+        self._is_to_draw = False
+        self._draw()
+
+    def _draw(self) -> None:
+        """Make the rows and show them."""
 
     def show_rows(self, rows: Sequence[Row], foot: Sequence[Line] = ()) -> None:
         """Take the place of what is shown; only lines that differ are painted again. `foot` stands below the rows, and

@@ -89,7 +89,8 @@ class TranscriptView(ScrollView, can_focus=True):
     def _changed(self, entry: Entry) -> None:
         """Lay an entry out again: at once if nothing was just now, else when the frame is over."""
         self._dirty.add(self._conversation.index(entry))
-        self._wake()
+        if self._timer is None and not self._is_flushing:
+            self._flush()
 
     def _wake(self) -> None:
         if self._timer is None and not self._is_due and self.is_attached:

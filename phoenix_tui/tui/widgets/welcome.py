@@ -56,7 +56,7 @@ class Welcome(RowList):
 
     def _draw(self) -> None:
         width = self.scrollable_content_region.width
-        if self.is_on_screen and width > 0:
+        if self.display and self.is_on_screen and width > 0:
             self.show_rows(
                 welcome_rows(
                     self.snapshot, self.notices, width, self._glyphs, demo=self._demo, lists_all=self.has_focus
