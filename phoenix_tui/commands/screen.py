@@ -8,7 +8,7 @@ import gc
 import os
 import sys
 from collections import deque
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from functools import partial
 from typing import TYPE_CHECKING
@@ -113,7 +113,8 @@ def _run_own(options: argparse.Namespace, shown: Shown | None) -> int:
                 shown.end()
             say(str(refused))
             return exit_status.USAGE
-        status, app = _run(_start(opened, keeper, resumed, screen_reader=options.screen_reader), shown)
+        typed = shown.text if shown is not None else str
+        status, app = _run(_start(opened, keeper, resumed, typed, screen_reader=options.screen_reader), shown)
         if not app.leaves_for_demo:
             return status
         status, demo = _run(demo_start(comes_back=True, screen_reader=options.screen_reader))
@@ -143,7 +144,9 @@ def _run(start: Start, shown: Shown | None = None) -> tuple[int, PhoenixApp]:
     return status, app
 
 
-def _start(opened: Opened, keeper: KeyKeeper, resumed: Resumed | None, *, screen_reader: bool) -> Start:
+def _start(
+    opened: Opened, keeper: KeyKeeper, resumed: Resumed | None, typed: Callable[[], str], *, screen_reader: bool
+) -> Start:
     """The screen over the person's own providers."""
     from dataclasses import replace
 
@@ -181,6 +184,7 @@ def _start(opened: Opened, keeper: KeyKeeper, resumed: Resumed | None, *, screen
         preferences=preferences,
         keep_preferences=_keep_preferences,
         keep_first_picture=_keep_first_picture,
+        typed=typed,
     )
 
 

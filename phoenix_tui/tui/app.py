@@ -104,7 +104,8 @@ class PhoenixApp(DesktopApp, inherit_bindings=False):
         keep, main = self.begin.keep_first_picture, self.main
         is_bare = self.screen is main and main.conversation.is_empty and not main.prompt.text
         if keep is not None and is_bare and not spoken.in_force():
-            picture = picture_of(self.main._compositor.render_strips())
+            field = main.prompt.field if main.prompt.has_focus else None
+            picture = picture_of(main._compositor.render_strips(), field, main.prompt.rich_style)
             await asyncio.to_thread(keep, picture, (self.size.width, self.size.height))
 
     def on_mount(self) -> None:

@@ -13,7 +13,7 @@ import signal
 import sys
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass
 from hashlib import blake2b
 from pathlib import Path
 from types import FrameType
@@ -21,15 +21,18 @@ from typing import TYPE_CHECKING, Any
 
 from phoenix_tui import paths
 from phoenix_tui.core.text import strip_controls
+from phoenix_tui.tui.first_keys import Field, FirstKeys
 
 if sys.platform != "win32":
     import termios
 
 if TYPE_CHECKING:
+    from rich.segment import Segment
     from rich.style import Style
+    from textual.geometry import Region
     from textual.strip import Strip
 
-FORMAT = 1
+FORMAT = 2
 FILE = "first-picture.json"
 MOST_BYTES = 1_000_000
 """A larger file is none of ours."""
@@ -38,11 +41,19 @@ _SEEN = ("TERM", "COLORTERM", "COLORFGBG", "NO_COLOR", "LANG", "LC_ALL", "LC_CTY
 _TRUE_COLORS = ("truecolor", "24bit")
 _STYLE = re.compile(r"[0-9;]{0,100}")
 _ENDING = ("SIGTERM", "SIGHUP")
+PASTES_ON, PASTES_OFF = "\x1b[?2004h", "\x1b[?2004l"
+"""Whether the terminal says where a paste begins and ends (xterm's bracketed paste), so that no line of it is sent."""
 
 Piece = tuple[str, str]
 """A text, and its style as the numbers of an SGR sequence ("1;38;2;0;0;0", ECMA-48)."""
-Picture = Sequence[Sequence[Piece]]
-"""The rows of a screen, from the top."""
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """The rows of a screen, from the top, and where in it text is typed, if anywhere."""
+
+    rows: Sequence[Sequence[Piece]]
+    field: Field | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +86,8 @@ def keep(folder: Path, picture: Picture, its: Looks) -> None:
     """Leave `picture` to the next start. That there is none then harms nobody: nothing is said of what goes wrong."""
     from phoenix_tui.tui.files import write_atomically  # noqa: PLC0415 - a start needs it not
 
-    data = json.dumps([FORMAT, [its.columns, its.rows, its.digest], picture], ensure_ascii=False).encode()
+    field = astuple(picture.field) if picture.field is not None else None
+    data = json.dumps([FORMAT, [its.columns, its.rows, its.digest], picture.rows, field], ensure_ascii=False).encode()
     path = folder / FILE
     with suppress(OSError):
         paths.ensure(folder)
@@ -91,9 +103,9 @@ def read(folder: Path, wanted: Looks) -> Picture | None:
         if path.stat().st_size > MOST_BYTES:
             return None
         match json.loads(path.read_bytes()):
-            case [int(version), [int(columns), int(rows), str(digest)], list(picture)]:
-                if version == FORMAT and Looks(columns, rows, digest) == wanted and len(picture) <= rows:
-                    return [[_piece(piece) for piece in row] for row in picture]
+            case [int(version), [int(columns), int(rows), str(digest)], list(painted), field]:
+                if version == FORMAT and Looks(columns, rows, digest) == wanted and len(painted) <= rows:
+                    return Picture([[_piece(piece) for piece in row] for row in painted], _field(field, wanted))
     except (OSError, ValueError, TypeError):
         pass
     return None
@@ -101,23 +113,49 @@ def read(folder: Path, wanted: Looks) -> Picture | None:
 
 def _piece(value: Any) -> Piece:
     text, style = value
-    if not isinstance(text, str) or not isinstance(style, str) or not _STYLE.fullmatch(style):
+    if not isinstance(text, str) or not _is_style(style):
         raise ValueError("no piece of a picture")
     return strip_controls(text).replace("\n", " ").replace("\t", " "), style
 
 
+def _field(value: Any, its: Looks) -> Field | None:
+    match value:
+        case [int(row), int(column), int(width), str(text), str(cursor)]:
+            if 1 <= row <= its.rows and 1 <= column < column + width <= its.columns + 1:
+                return Field(row, column, width, text, cursor) if _is_style(text) and _is_style(cursor) else None
+    return None
+
+
+def _is_style(value: object) -> bool:
+    return isinstance(value, str) and _STYLE.fullmatch(value) is not None
+
+
 def painted(picture: Picture) -> str:
     """What draws `picture` on a terminal."""
-    rows = (
-        f"\x1b[{number};1H" + "".join(f"\x1b[{style}m{text}\x1b[0m" for text, style in row)
-        for number, row in enumerate(picture, 1)
-    )
-    return "".join(rows)
+    return "".join(_painted_row(picture, number) for number in range(1, len(picture.rows) + 1))
 
 
-def picture_of(strips: Iterable[Strip]) -> Picture:
-    """What Textual has painted, as a picture."""
-    return [[(segment.text, _style(segment.style)) for segment in strip if not segment.control] for strip in strips]
+def _painted_row(picture: Picture, number: int) -> str:
+    row = picture.rows[number - 1]
+    return f"\x1b[{number};1H" + "".join(f"\x1b[{style}m{text}\x1b[0m" for text, style in row)
+
+
+def picture_of(strips: Iterable[Strip], field: Region | None, text: Style) -> Picture:
+    """What Textual has painted, as a picture. What is typed comes where `field` is, if anywhere, and looks like `text`;
+    its first cell is the cursor now."""
+    kept = [[segment for segment in strip if not segment.control] for strip in strips]
+    rows = [[(segment.text, _style(segment.style)) for segment in row] for row in kept]
+    if field is None or not 0 <= field.y < len(kept) or field.width < 1:
+        return Picture(rows)
+    return Picture(rows, Field(field.y + 1, field.x + 1, field.width, _style(text), _style_at(kept[field.y], field.x)))
+
+
+def _style_at(row: Iterable[Segment], x: int) -> str:
+    for segment in row:
+        x -= segment.cell_length
+        if x < 0:
+            return _style(segment.style)
+    return ""
 
 
 def _style(style: Style | None) -> str:
@@ -134,8 +172,8 @@ def _style(style: Style | None) -> str:
 class Shown:
     """A picture that stands in the full screen of the terminal, until the program takes that over.
 
-    Keys that come meanwhile are not echoed, and wait for the program. However it ends before, by an error or a signal,
-    the terminal is as it was.
+    Keys that come meanwhile are `typed` where the picture has a place for it, or wait for the program. However it ends
+    before, by an error or a signal, the terminal is as it was.
     """
 
     def __init__(self, picture: Picture, keys: int, out: int) -> None:
@@ -143,10 +181,18 @@ class Shown:
         self._keys, self._out = keys, out
         self.line = termios.tcgetattr(keys)
         """The settings of the line before it was changed."""
+        self.typed: FirstKeys | None = None
+        """Who reads the keys, where there is a place to show them; until it is told to stop."""
         self._stands = True
         self._before = {number: signal.signal(number, self._end_by) for number in _ending_signals()}
         self._set_line(_raw(self.line))
-        self._write(f"\x1b[?1049h\x1b[?25l{painted(picture)}")
+        self._write(f"\x1b[?1049h\x1b[?25l{PASTES_ON}{painted(picture)}")
+        if picture.field is not None:
+            self.typed = FirstKeys(keys, picture.field, self._write, _painted_row(picture, picture.field.row))
+
+    def text(self) -> str:
+        """The text that was typed so far, once; from now on no key is read here."""
+        return self.typed.text() if self.typed is not None else ""
 
     def take(self) -> bool:
         """Whether the full screen is on: from now on it is the caller's, and the signals are."""
@@ -155,8 +201,10 @@ class Shown:
 
     def end(self) -> None:
         """Leave the full screen, unless it was taken over."""
+        if self.typed is not None:
+            self.typed.stop()
         if self.take():
-            self._write("\x1b[?1049l\x1b[?25h")
+            self._write(f"{PASTES_OFF}\x1b[?1049l\x1b[?25h")
             self._set_line(self.line)
             for number, handler in self._before.items():
                 signal.signal(number, handler)

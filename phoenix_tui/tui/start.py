@@ -89,7 +89,7 @@ class Start:
     when it was left for the demo, and a demo that `comes_back` was opened from another screen. `folder` is where
     paths behind an @ begin, `editor` the command that the person's variables name ("" for none). `surroundings` and
     `preferences` make the look; `keep_preferences` None keeps no change of them. `keep_first_picture` None leaves no
-    picture to the next start. `wall` is the time of day in
+    picture to the next start, and `typed` gives what was typed before the prompt stood. `wall` is the time of day in
     seconds since the epoch.
     """
 
@@ -117,4 +117,5 @@ class Start:
     preferences: Preferences = field(default_factory=Preferences)
     keep_preferences: PreferenceKeeper | None = None
     keep_first_picture: PictureKeeper | None = None
+    typed: Callable[[], str] = str
     wall: Callable[[], float] = time.time

@@ -74,6 +74,8 @@ class TerminalDriver(LinuxDriver):
         self._title = ""
         self._shown: Shown | None = getattr(app, "shown", None)
         """What stands in the full screen already when it is begun."""
+        self._first_keys = self._shown.typed if self._shown is not None else None
+        """Who reads the keys until the prompt stands."""
 
     def start_application_mode(self) -> None:
         if self._is_on:
@@ -231,6 +233,11 @@ class TerminalDriver(LinuxDriver):
 
     def _read(self, seconds: float) -> bytes | None:
         """What was typed, None if nothing was for `seconds`, nothing at all when the terminal is gone."""
+        if self._first_keys is not None:
+            rest = self._first_keys.rest(seconds)
+            if rest is not None:
+                self._first_keys = None
+            return rest or None
         try:
             ready, _, _ = select.select([self.fileno], [], [], seconds)
             return os.read(self.fileno, MOST_BYTES) if ready else None

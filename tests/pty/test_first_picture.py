@@ -30,16 +30,40 @@ def sims(tmp_path: Path) -> Iterator[SimulatorThread]:
         yield running
 
 
-def test_it_stands_before_the_program_and_what_is_typed_meanwhile_is_in_the_prompt(sims: SimulatorThread) -> None:
+def test_it_stands_before_the_program_does(sims: SimulatorThread) -> None:
     with terminal(env=sims.environment()) as program:
-        program.wait_until(lambda _: FULL_SCREEN in program.raw, "the full screen")
-        program.press("already typed")
-        program.wait_for("Write a message")
+        program.wait_for("Write a message", "If you send now")
         assert b"?2026$p" not in program.raw.partition(b"rite a message")[0], "the picture came first"
-        program.wait_for("already typed", "If you send now")
         program.press(CTRL_Q)
         assert program.wait_for_end() == 0
     assert program.raw.count(FULL_SCREEN) == 1, "the terminal would clear the picture"
+    assert program.left == {}
+
+
+def test_what_is_typed_is_seen_before_the_program_is_loaded(sims: SimulatorThread) -> None:
+    with terminal(env=sims.environment()) as program:
+        program.wait_until(lambda _: b"rite a message" in program.raw, "the first picture")
+        program.press("early bifd\x7f\x7frd")
+        program.wait_for("early bird")
+        assert b"early bird" in program.raw.partition(b"?2026$p")[0], "it was seen before the program was there"
+        program.press("s\x1b[D\x1b[D-")
+        program.wait_for("early bir-ds", "If you send now")
+        program.press("\r")
+        program.wait_for("You", "early bir-ds")
+        program.press(CTRL_Q)
+        assert program.wait_for_end() == 0
+    assert program.left == {}
+
+
+def test_a_paste_of_lines_that_comes_too_early_sends_nothing(sims: SimulatorThread) -> None:
+    with terminal(env=sims.environment()) as program:
+        program.wait_until(lambda _: b"rite a message" in program.raw, "the first picture")
+        assert b"\x1b[?2004h" in program.raw, "the terminal is told to say what a paste is"
+        program.press("\x1b[200~one\rtwo\x1b[201~")
+        program.wait_for("one", "two", "If you send now")
+        assert not sims.simulator["openai"].attempts
+        program.press(CTRL_Q)
+        assert program.wait_for_end() == 0
     assert program.left == {}
 
 

@@ -11,12 +11,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from phoenix_tui.tui.first_picture import FILE, FORMAT, Looks, keep, looks, painted, read
+from phoenix_tui.tui.first_keys import Field
+from phoenix_tui.tui.first_picture import FILE, FORMAT, Looks, Picture, keep, looks, painted, read
 from tests.tui.conftest import OpenScreen
 
 ENVIRON = {"TERM": "xterm-256color", "COLORTERM": "truecolor"}
 ITS = Looks(20, 3, "digest")
-PICTURE = [[("phoenix", "1;38;2;1;2;3"), (" ok", "")], [("漢字", "48;2;0;0;0")], []]
+FIELD = Field(2, 3, 10, "1", "7")
+PICTURE = Picture([[("phoenix", "1;38;2;1;2;3"), (" ok", "")], [("漢字", "48;2;0;0;0")], []], FIELD)
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | st.text() | st.floats(allow_nan=False),
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(), inner, max_size=2),
@@ -61,27 +63,38 @@ def test_whatever_stands_in_the_file_is_no_picture_or_a_harmless_one(
     said: Any, tmp_path_factory: pytest.TempPathFactory
 ) -> None:
     folder = tmp_path_factory.mktemp("state")
-    for data in (said, [FORMAT, [20, 3, "digest"], said], [FORMAT, [20, 3, "digest"], [[said]]]):
+    its = [20, 3, "digest"]
+    for data in (said, [FORMAT, its, said, None], [FORMAT, its, [[said]], None], [FORMAT, its, [], said]):
         (folder / FILE).write_text(json.dumps(data), "utf-8")
         found = read(folder, ITS)
-        assert found is None or all(isinstance(text, str) for row in found for text, _ in row)
+        assert found is None or all(isinstance(text, str) for row in found.rows for text, _ in row)
 
 
 @pytest.mark.parametrize(
     "piece", [["\x1b]52;c;aGk=\x07out", ""], ["two\nlines\x9b31m", ""], ["x", "0m\x1b[2J"], ["x", 5], ["x"]]
 )
 def test_no_escape_sequence_comes_out_of_the_file(tmp_path: Path, piece: list[object]) -> None:
-    (tmp_path / FILE).write_text(json.dumps([FORMAT, [20, 3, "digest"], [[piece]]]), "utf-8")
+    (tmp_path / FILE).write_text(json.dumps([FORMAT, [20, 3, "digest"], [[piece]], None]), "utf-8")
     found = read(tmp_path, ITS)
     if found is not None:
-        [[(text, style)]] = found
+        [[(text, style)]] = found.rows
         assert text.isprintable()
         assert style == ""
 
 
+@pytest.mark.parametrize(
+    "field",
+    [[0, 1, 5, "", ""], [1, 0, 5, "", ""], [4, 1, 5, "", ""], [1, 18, 5, "", ""], [1, 1, 0, "", ""], [1, 1, 5, "m", ""],
+     [1, 1, 5, "", "\x1b"], [1, 1, 5, ""], "field", [True, 1, 5, "", 7]],
+)  # fmt: skip
+def test_a_place_that_is_not_on_the_screen_is_none(tmp_path: Path, field: object) -> None:
+    (tmp_path / FILE).write_text(json.dumps([FORMAT, [20, 3, "digest"], [[]], field]), "utf-8")
+    assert read(tmp_path, ITS) == Picture([[]])
+
+
 def test_a_file_that_is_not_ours_is_not_read(tmp_path: Path) -> None:
     assert read(tmp_path, ITS) is None
-    (tmp_path / FILE).write_bytes(b" " * 1_000_001 + json.dumps([FORMAT, [20, 3, "digest"], []]).encode())
+    (tmp_path / FILE).write_bytes(b" " * 1_000_001 + json.dumps([FORMAT, [20, 3, "digest"], [], None]).encode())
     assert read(tmp_path, ITS) is None
     (tmp_path / FILE).write_bytes(b"\xff\xfe no json")
     assert read(tmp_path, ITS) is None
@@ -93,10 +106,12 @@ async def test_the_screen_leaves_what_it_begins_with(open_screen: OpenScreen) ->
         await ui.until(lambda: kept)
         [(picture, size)] = kept
         assert size == (100, 30)
-        assert len(picture) == 30
-        rows = ["".join(text for text, _ in row) for row in picture]
+        assert len(picture.rows) == 30
+        rows = ["".join(text for text, _ in row) for row in picture.rows]
         assert rows[0].startswith(" phoenix")
         assert "rite a message" in "".join(rows)
+        assert rows[picture.field.row - 1][picture.field.column - 1 :].startswith("Write a message")
+        assert picture.field.cursor != picture.field.text
     async with open_screen(keep_first_picture=lambda *args: kept.append(args), screen_reader=True) as ui:
         await ui.pilot.pause()
     assert len(kept) == 1

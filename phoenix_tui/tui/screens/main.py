@@ -108,6 +108,8 @@ class MainScreen(SpeakingScreen):
 
     def on_mount(self) -> None:
         self.watch_preferences(Preferences(), self.preferences)
+        if typed := self.begin.typed():
+            self.prompt.insert_text(typed)
         self.work(self._load_markdown, "markdown")
         for problem in self.begin.problems:
             self.say(problem, Tone.ERROR)

@@ -9,6 +9,7 @@ from typing import ClassVar
 from textual import events
 from textual.actions import SkipAction
 from textual.binding import Binding, BindingType
+from textual.geometry import Region
 from textual.message import Message
 from textual.widgets import TextArea
 
@@ -83,6 +84,11 @@ class Prompt(ChipArea):
         """Start with no text."""
         self.sent.leave()
         self.draft = Draft()
+
+    @property
+    def field(self) -> Region:
+        """Where on the screen its first line is."""
+        return self.content_region._replace(height=1)
 
     def insert_text(self, text: str) -> None:
         """Insert `text` at the cursor, as if it had been typed."""

@@ -1,0 +1,113 @@
+"""What is typed while only the first picture stands: shown in its prompt at once, and handed on to the real one.
+
+Textual is not needed here, nor loaded.
+"""
+
+from __future__ import annotations
+
+import os
+import select
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass
+from threading import Event, Thread
+
+MOST_BYTES = 4_096
+PATIENCE = 1.0
+"""Seconds for which the end waits for the thread; it is asleep, or about to be."""
+_DELETING = "\x7f\b"
+_WIDEST = 0x24F
+"""The last of the letters (Latin Extended-B) that every terminal draws in one cell."""
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """Where text is typed: row and column of the first cell, counted from 1, how many cells there are, and how text and
+    cursor look, as the numbers of SGR sequences."""
+
+    row: int
+    column: int
+    width: int
+    text: str
+    cursor: str
+
+
+class Typed:
+    """What has been typed: `text`, as far as it is nothing but characters of one cell that have room in a line of
+    `width` cells, and the bytes of the `rest`, which are for the program."""
+
+    def __init__(self, width: int) -> None:
+        self._room = width - 1  # the cursor stands behind it
+        self.text = ""
+        self.rest = b""
+
+    def take(self, data: bytes) -> None:
+        """Take in what was typed next."""
+        if self.rest:
+            self.rest += data
+            return
+        try:
+            typed = data.decode()
+        except UnicodeDecodeError:
+            self.rest = data
+            return
+        for at, character in enumerate(typed):
+            if character in _DELETING and self.text:
+                self.text = self.text[:-1]
+            elif character.isprintable() and ord(character) <= _WIDEST and len(self.text) < self._room:
+                self.text += character
+            else:
+                self.rest = typed[at:].encode()
+                return
+
+
+def drawn(field: Field, text: str) -> str:
+    """What draws `text` in `field`, with the cursor behind it."""
+    blank = " " * (field.width - len(text) - 1)
+    return (
+        f"\x1b[{field.row};{field.column}H\x1b[0;{field.text}m{text}"
+        f"\x1b[0;{field.cursor}m \x1b[0;{field.text}m{blank}\x1b[0m"
+    )
+
+
+class FirstKeys:
+    """Reads the keys in a thread and shows them, until it comes to one that is no text, or is told to stop."""
+
+    def __init__(self, keys: int, field: Field, write: Callable[[str], None], empty: str) -> None:
+        """`keys` is the descriptor of the terminal, `write` writes to it, and `empty` draws the field without text."""
+        self._keys, self._field, self._write, self._empty = keys, field, write, empty
+        self._typed = Typed(field.width)
+        self._woken, self._wake = os.pipe()
+        self._is_over = Event()
+        self._thread = Thread(target=self._run, name="first keys", daemon=True)
+        self._thread.start()
+
+    def stop(self) -> None:
+        """Read nothing more."""
+        if not self._is_over.is_set():
+            os.write(self._wake, b"x")
+            self._thread.join(PATIENCE)
+            for descriptor in (self._woken, self._wake):
+                os.close(descriptor)
+            self._is_over.set()
+
+    def text(self) -> str:
+        """Read nothing more, and give the text that was typed, once."""
+        self.stop()
+        text, self._typed.text = self._typed.text, ""
+        return text
+
+    def rest(self, seconds: float) -> bytes | None:
+        """What was typed behind the text, for who reads the keys from now on; None as long as they are read here,
+        which is waited for so long."""
+        return self._typed.rest if self._is_over.wait(seconds) else None
+
+    def _run(self) -> None:
+        while not self._typed.rest:
+            with suppress(OSError):  # the terminal is gone, which is noticed by who needs it
+                ready, _, _ = select.select([self._keys, self._woken], [], [])
+                if self._woken not in ready and (data := os.read(self._keys, MOST_BYTES)):
+                    self._typed.take(data)
+                    self._write(drawn(self._field, self._typed.text) if self._typed.text else self._empty)
+                    continue
+            return
