@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import ipaddress
 import re
-from dataclasses import dataclass
 from urllib.parse import quote, urlsplit
 
 from phoenix_tui.core.adapters.base import WireFormat
 from phoenix_tui.core.profiles import Profile
 from phoenix_tui.core.text import redact
+from phoenix_tui.core.values import dataclass
 
 _VERSION = re.compile(r"v\d+(?:p\d+)?(?:(?:alpha|beta|preview|rc)\d*)?", re.IGNORECASE)
 _HOST_LABEL = re.compile(r"[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?")
@@ -201,8 +201,8 @@ def _host(text: str) -> str:
         readable = host.encode("ascii").decode("idna") if "xn--" in host else ""
     except UnicodeError as error:
         raise BadURL("has a host name that cannot exist") from error
-    if not all(character.isalnum() or character in "-._" for character in readable):
-        raise BadURL("has a host name that cannot exist")  # drawings, which no HTTP client takes
+    if not all(character.isalnum() or character in "-." for character in readable):
+        raise BadURL("has a host name that cannot exist")  # drawings, and an underscore beside an accent: IDNA 2008
     labels = host.removesuffix(".").split(".")
     if len(host) > 253 or not all(_HOST_LABEL.fullmatch(label) for label in labels):
         raise BadURL("has a host name that cannot exist")

@@ -143,6 +143,7 @@ _URLS = st.builds(
 @given(st.sampled_from(PROFILES), _URLS | st.text(max_size=60))
 @example(profile_of("openai"), "https://h/v1/responses/responses")
 @example(profile_of("lmstudio"), "h/api/api")
+@example(profile_of("lmstudio"), "_\u00c0")
 def test_normalising_again_changes_nothing(profile: Profile, text: str) -> None:
     """And whatever is accepted, the HTTP client accepts too, for the same host."""
     try:
