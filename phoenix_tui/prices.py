@@ -7,11 +7,11 @@ none of its exceptions but LookupError and ValueError is expected here: nothing 
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import UTC, date, datetime
 
 from phoenix_tui.core.profiles import PROFILES
 from phoenix_tui.core.types import Target, Usage
+from phoenix_tui.core.values import dataclass
 
 _LIST_NAMES = {"grok": "x-ai", "gemini": "google"}
 """Providers that the list has under another name than ours."""

@@ -6,7 +6,7 @@ import argparse
 import os
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -28,6 +28,7 @@ from phoenix_tui.core.configuration import ClientConfig
 from phoenix_tui.core.errors import ErrorClass, NoProviderAnswered, PhoenixError
 from phoenix_tui.core.spending import provider_cost
 from phoenix_tui.core.types import FallbackMode
+from phoenix_tui.core.values import dataclass
 from phoenix_tui.prices import PriceBook
 
 if TYPE_CHECKING:

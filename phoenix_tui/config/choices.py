@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +15,7 @@ from phoenix_tui.config.sources import Found, Layer, Source, SourceKind
 from phoenix_tui.core.profiles import PROFILES, PROVIDER_NAMES
 from phoenix_tui.core.text import strip_controls
 from phoenix_tui.core.types import Strategy
+from phoenix_tui.core.values import dataclass
 
 FILE_NAME = "choices.json"
 BROKEN_NAME = "choices.broken.json"

@@ -5,11 +5,12 @@ from __future__ import annotations
 import io
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from dotenv.parser import Binding, parse_stream
 
 from phoenix_tui.config.files import Unreadable
+from phoenix_tui.core.values import dataclass
 
 # The parser looks for a comment at every blank of a run: its time grows with the square of the run.
 _LONG_BLANKS = re.compile(r"[^\S\r\n]{200}")

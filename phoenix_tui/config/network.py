@@ -5,13 +5,14 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from importlib.util import find_spec
 from pathlib import Path
 from urllib.parse import urlsplit
 
 from phoenix_tui.config.files import shown
 from phoenix_tui.config.problems import ConfigProblem
+from phoenix_tui.core.values import dataclass
 
 _PROXIES = {"https": "HTTPS_PROXY", "http": "HTTP_PROXY", "all": "ALL_PROXY"}
 _SOCKS = ("socks5", "socks5h")

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from pathlib import Path
 
 from phoenix_tui.core.errors import PhoenixError
 from phoenix_tui.core.text import redact, strip_controls
+from phoenix_tui.core.values import dataclass
 
 # Shorter than any provider's key, so that a key that was pasted into the wrong variable is not shown.
 _MAX_ECHO = 20

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, cast
 
@@ -34,6 +34,7 @@ from phoenix_tui.core.configuration import Hedge, OnCut
 from phoenix_tui.core.profiles import PROFILES, PROVIDER_NAMES, profile_of
 from phoenix_tui.core.text import strip_controls
 from phoenix_tui.core.types import FallbackMode, Strategy
+from phoenix_tui.core.values import dataclass
 
 _CLOSED: dict[str, tuple[str, ...]] = {
     "provider": PROVIDER_NAMES,

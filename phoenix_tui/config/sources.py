@@ -24,7 +24,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from enum import IntEnum, StrEnum
 from pathlib import Path
 
@@ -33,6 +33,7 @@ from phoenix_tui.config.files import Unreadable, read_text, shown
 from phoenix_tui.config.nearest import near_miss
 from phoenix_tui.config.problems import ConfigProblem
 from phoenix_tui.config.variables import GENERAL, SHELL_ONLY, file_names
+from phoenix_tui.core.values import dataclass
 
 FILE_NAMES = (".env.local", ".env")
 _FIRST_NAME = re.compile(r"(?:export\s+|set\s+)?\W?(\w+)")

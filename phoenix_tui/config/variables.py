@@ -3,10 +3,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import cache
 
 from phoenix_tui.core.profiles import PROFILES, Profile
+from phoenix_tui.core.values import dataclass
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,9 @@ everything else about an answer is pure.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
+
+from phoenix_tui.core.values import dataclass
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from phoenix_tui.core.errors import ErrorClass
+from phoenix_tui.core.values import dataclass
 from phoenix_tui.sim.catalogue import LOCAL, SimModel
 from phoenix_tui.sim.errors import failure_of
 from phoenix_tui.sim.formats.gemini_generate import GeminiGenerate

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from http import HTTPStatus
 from typing import Any
 from urllib.parse import parse_qsl, unquote, urlsplit
 
+from phoenix_tui.core.values import dataclass
 from phoenix_tui.sim.actions import Head
 
 HEADER_BOUND = 64 * 2**10

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any
 
+from phoenix_tui.core.values import dataclass
 from phoenix_tui.sim.catalogue import SimModel
 
 _CREATED = 1_790_000_000

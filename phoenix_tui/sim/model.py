@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import random
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from enum import StrEnum
 from typing import Any, Literal, Protocol
 
+from phoenix_tui.core.values import dataclass
 from phoenix_tui.sim.dice import seeded
 
 FinishReason = Literal["stop", "length", "content_filter", "tool_calls"]

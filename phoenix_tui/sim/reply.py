@@ -5,11 +5,12 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from phoenix_tui.core.clock import Clock
 from phoenix_tui.core.errors import ErrorClass
+from phoenix_tui.core.values import dataclass
 from phoenix_tui.sim.actions import Action, Head, Send, Wait, whole
 from phoenix_tui.sim.catalogue import LOCAL, SimModel
 from phoenix_tui.sim.checks import Asked, check_call, check_key, input_tokens, unknown_model

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 
+from phoenix_tui.core.values import dataclass
 from phoenix_tui.sim import lists
 from phoenix_tui.sim.catalogue import SimModel
 from phoenix_tui.sim.formats import chat_dialects

@@ -9,12 +9,12 @@ import sys
 from collections import deque
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
 from threading import Lock
 
 from phoenix_tui.core.journal import Incident, Record, RecordsLost, SessionBegan
 from phoenix_tui.core.kept_health import NotKept
 from phoenix_tui.core.timeline import involved, told
+from phoenix_tui.core.values import dataclass
 from phoenix_tui.store.codec import dumps, kind_of, loads, record_data, record_from
 from phoenix_tui.store.database import Database
 from phoenix_tui.store.worker import Worker

@@ -7,11 +7,11 @@ import re
 import stat
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
 from pathlib import Path
 
 from phoenix_tui.core.errors import PhoenixError
 from phoenix_tui.core.text import strip_controls
+from phoenix_tui.core.values import dataclass
 from phoenix_tui.tui.drafts import Draft
 from phoenix_tui.tui.text import clip, count, file_size
 

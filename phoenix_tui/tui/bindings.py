@@ -8,12 +8,12 @@ screen or of the widget in whose group it stands. Which keys are in force, and w
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from enum import StrEnum
 
 from textual.binding import Binding
 
 from phoenix_tui.core.profiles import PROVIDER_NAMES
+from phoenix_tui.core.values import dataclass
 
 
 class Group(StrEnum):

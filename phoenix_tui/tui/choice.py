@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 
+from phoenix_tui.core.values import dataclass
 from phoenix_tui.tui.health_words import Phrases
 from phoenix_tui.tui.widgets.row_list import Line
 

@@ -8,9 +8,9 @@ import os
 import shutil
 import sys
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
 from pathlib import Path
 
+from phoenix_tui.core.values import dataclass
 from phoenix_tui.paths import ensure
 from phoenix_tui.tui.defects import at_home
 from phoenix_tui.tui.programs import Find, is_remote, takes

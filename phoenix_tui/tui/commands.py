@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping
-from dataclasses import dataclass
 from functools import partial
 from types import MappingProxyType
 from typing import Protocol, runtime_checkable
@@ -13,6 +12,7 @@ from textual.content import Content
 
 from phoenix_tui.core.profiles import PROVIDER_NAMES, profile_of
 from phoenix_tui.core.types import Strategy
+from phoenix_tui.core.values import dataclass
 from phoenix_tui.tui import keys
 from phoenix_tui.tui.bindings import KEYS, STEP, Group, KeyAction
 from phoenix_tui.tui.theme import THEME_NAMES

@@ -4,11 +4,11 @@ the prompt takes from it, the list above it only shows it, and the screen learns
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 
 from phoenix_tui.core.profiles import PROVIDER_NAMES
 from phoenix_tui.core.snapshot import Snapshot
 from phoenix_tui.core.types import ModelInfo, Strategy
+from phoenix_tui.core.values import dataclass
 from phoenix_tui.tui.glyphs import word_of
 from phoenix_tui.tui.ranking import ranked
 from phoenix_tui.tui.slash import BY_NAME, COMMANDS, Argument, SlashCommand

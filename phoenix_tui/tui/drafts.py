@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 
+from phoenix_tui.core.values import dataclass
 from phoenix_tui.tui.text import count
 
 Fold = tuple[int, int]

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from phoenix_tui.core.tokens import estimated, estimated_text
 from phoenix_tui.core.types import Message, Target
+from phoenix_tui.core.values import dataclass
 from phoenix_tui.tui.conversation import Conversation, Ending
 from phoenix_tui.tui.text import clip, count, money
 

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import os
 import re
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from itertools import islice
 from pathlib import Path
 
+from phoenix_tui.core.values import dataclass
 from phoenix_tui.tui.completion import MOST_OPTIONS, Completion, Option
 from phoenix_tui.tui.ranking import ranked
 from phoenix_tui.tui.text import one_line

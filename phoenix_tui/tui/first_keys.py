@@ -9,8 +9,9 @@ import os
 import select
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass
 from threading import Event, Thread
+
+from phoenix_tui.core.values import dataclass
 
 MOST_BYTES = 4_096
 PATIENCE = 1.0

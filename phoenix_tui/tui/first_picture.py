@@ -13,7 +13,7 @@ import signal
 import sys
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import astuple, dataclass
+from dataclasses import astuple
 from hashlib import blake2b
 from pathlib import Path
 from types import FrameType
@@ -21,6 +21,7 @@ from typing import TYPE_CHECKING, Any
 
 from phoenix_tui import paths
 from phoenix_tui.core.text import strip_controls
+from phoenix_tui.core.values import dataclass
 from phoenix_tui.tui.first_keys import Field, FirstKeys
 
 if sys.platform != "win32":

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from phoenix_tui.core.errors import ErrorClass
 from phoenix_tui.core.profiles import PROVIDER_NAMES, profile_of
 from phoenix_tui.core.snapshot import HealthState, ProviderHealth, ProviderInfo
+from phoenix_tui.core.values import dataclass
 
 
 @dataclass(frozen=True, slots=True)

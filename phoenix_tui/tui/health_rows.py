@@ -7,12 +7,12 @@ said: why the provider is not simply asked, else what is worth knowing of it, el
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from itertools import accumulate
 
 from rich.cells import cell_len
 
 from phoenix_tui.core.snapshot import HealthState, ProviderHealth, ProviderInfo, Snapshot
+from phoenix_tui.core.values import dataclass
 from phoenix_tui.tui.glyphs import Glyphs, style_of, word_of
 from phoenix_tui.tui.health_words import (
     Phrases,

@@ -5,9 +5,9 @@ from __future__ import annotations
 
 import textwrap
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from itertools import zip_longest
 
+from phoenix_tui.core.values import dataclass
 from phoenix_tui.tui import spoken
 from phoenix_tui.tui.bindings import KEYS, Group, beside
 from phoenix_tui.tui.keys import Keys

@@ -7,11 +7,11 @@ nothing was asked there is nothing.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from itertools import groupby
 from math import log
 
 from phoenix_tui.core.snapshot import ProviderHealth, Snapshot
+from phoenix_tui.core.values import dataclass
 from phoenix_tui.tui.glyphs import Glyphs
 from phoenix_tui.tui.text import count, seconds
 

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
+from phoenix_tui.core.values import dataclass
 from phoenix_tui.tui.preferences import Ascii, Motion, Preferences
 from phoenix_tui.tui.theme import AUTO, DARK, LIGHT
 

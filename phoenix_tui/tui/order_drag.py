@@ -3,9 +3,8 @@ own order that would move it. Pure."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from phoenix_tui.core.snapshot import Snapshot
+from phoenix_tui.core.values import dataclass
 from phoenix_tui.tui.order_words import own_places
 
 

@@ -8,13 +8,13 @@ it is written: that a long conversation may not fit somebody's window is seen on
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from random import Random
 
 from phoenix_tui.core.decision import Decision, Try
 from phoenix_tui.core.next_step import Situation, next_step
 from phoenix_tui.core.snapshot import HealthState, Placement, ReasonKind, Snapshot
 from phoenix_tui.core.types import FallbackMode
+from phoenix_tui.core.values import dataclass
 from phoenix_tui.tui import keys
 from phoenix_tui.tui.glyphs import has_failed_check, word_of
 from phoenix_tui.tui.health_words import Phrases

@@ -7,12 +7,12 @@ colour-safe ones, well, shaky and down differ for every kind of colour vision. T
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from types import MappingProxyType
 
 from textual.color import Color
 from textual.theme import Theme
 
+from phoenix_tui.core.values import dataclass
 from phoenix_tui.tui.contrast import readable, stands_out
 
 TEXT_CONTRAST = 4.5

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+
+from phoenix_tui.core.values import dataclass
 
 START, END = "\x1b[200~", "\x1b[201~"
 """Around a paste, once the terminal was asked to mark it (mode 2004, "bracketed paste", xterm's control sequences)."""

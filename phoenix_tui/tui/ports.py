@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Mapping
 from contextlib import AbstractAsyncContextManager
-from dataclasses import dataclass, field
+from dataclasses import field
 from enum import StrEnum
 from typing import TYPE_CHECKING, Protocol
 
@@ -12,6 +12,7 @@ from phoenix_tui.core.arrangement import Arrangement
 from phoenix_tui.core.events import Confirming, TurnEvent
 from phoenix_tui.core.snapshot import ProviderHealth, Snapshot
 from phoenix_tui.core.types import ChatRequest, ModelInfo, Strategy
+from phoenix_tui.core.values import dataclass
 
 if TYPE_CHECKING:
     from phoenix_tui.core.configuration import ProviderConfig

@@ -7,11 +7,12 @@ stands in it, the screen opens: a value that is none is a notice, and the defaul
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from enum import StrEnum
 from types import MappingProxyType
 from typing import Protocol
 
+from phoenix_tui.core.values import dataclass
 from phoenix_tui.tui.bindings import STEP
 from phoenix_tui.tui.key_rules import own_keys
 from phoenix_tui.tui.notifying import NotifyBy

@@ -4,11 +4,11 @@ provider sets them in columns. Pure strings."""
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import datetime
 
 from phoenix_tui.core.profiles import PROVIDER_NAMES, profile_of
 from phoenix_tui.core.snapshot import Band, ModelHealth, ProviderHealth, ProviderInfo, UpstreamStatus
+from phoenix_tui.core.values import dataclass
 from phoenix_tui.tui.health_words import first_token, in_memory, remaining_until
 from phoenix_tui.tui.text import ago, count, countdown, one_line, percent, seconds, time_of_day
 

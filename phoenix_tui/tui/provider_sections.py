@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from itertools import zip_longest
 
 from rich.cells import cell_len
@@ -12,6 +11,7 @@ from phoenix_tui.core.errors import ErrorInfo
 from phoenix_tui.core.snapshot import HealthState, ModelHealth, ProviderHealth, ProviderInfo, Snapshot
 from phoenix_tui.core.text import strip_controls
 from phoenix_tui.core.types import RateLimit
+from phoenix_tui.core.values import dataclass
 from phoenix_tui.tui import keys, latency_graph, provider_facts, spoken
 from phoenix_tui.tui.glyphs import Glyphs, has_failed_check, style_of, word_of
 from phoenix_tui.tui.health_words import (

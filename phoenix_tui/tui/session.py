@@ -11,10 +11,10 @@ import os
 import secrets
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any
 
+from phoenix_tui.core.values import dataclass
 from phoenix_tui.tui.attachments import Attachment
 from phoenix_tui.tui.conversation import Ending, Exchange
 from phoenix_tui.tui.drafts import Fold

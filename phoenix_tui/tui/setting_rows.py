@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from itertools import groupby
 
+from phoenix_tui.core.values import dataclass
 from phoenix_tui.tui.bindings import KEYS
 from phoenix_tui.tui.keys import ROWS, Keys
 from phoenix_tui.tui.look import Surroundings, look_of

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 from phoenix_tui.core.configuration import ProviderConfig
 from phoenix_tui.core.key_verdict import KeyVerdict
 from phoenix_tui.core.secret import Secret
+from phoenix_tui.core.values import dataclass
 from phoenix_tui.tui import key_words
 from phoenix_tui.tui.ports import ClientPort, KeyKeeper, KeyPlace
 

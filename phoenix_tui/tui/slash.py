@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from difflib import get_close_matches
 from enum import StrEnum
+
+from phoenix_tui.core.values import dataclass
 
 
 class Argument(StrEnum):

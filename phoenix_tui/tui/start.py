@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
 from phoenix_tui.core.arrangement import Arrangement
 from phoenix_tui.core.types import Strategy, Target
+from phoenix_tui.core.values import dataclass
 from phoenix_tui.tui.look import Surroundings
 from phoenix_tui.tui.ports import ClientFactory, KeyKeeper
 from phoenix_tui.tui.preferences import Preferences

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 
 from phoenix_tui.core.arrangement import Arrangement
 from phoenix_tui.core.profiles import PROVIDER_NAMES
 from phoenix_tui.core.snapshot import HealthState, Snapshot
 from phoenix_tui.core.types import Strategy
+from phoenix_tui.core.values import dataclass
 from phoenix_tui.tui import keys
 from phoenix_tui.tui.glyphs import word_of
 from phoenix_tui.tui.handover import kept_here
@@ -43,7 +43,10 @@ class Meanwhile:
     is_kept_here: bool = False
 
 
-def make_primary(client: ClientPort, name: str, meanwhile: Meanwhile = Meanwhile()) -> Told:
+NOTHING_ELSE = Meanwhile()
+
+
+def make_primary(client: ClientPort, name: str, meanwhile: Meanwhile = NOTHING_ELSE) -> Told:
     """Ask `name` first from now on; refused, with the line that mends it, while it is not set up."""
     info = client.snapshot().info_of(name)
     if not info.configured:
@@ -171,7 +174,7 @@ def taken_back(changed: Arrangement, now: Arrangement, own_order: Sequence[str])
     return f"Taken back: {'; '.join(phrases)}."
 
 
-def set_model(client: ClientPort, name: str, model: str, meanwhile: Meanwhile = Meanwhile()) -> Told:
+def set_model(client: ClientPort, name: str, model: str, meanwhile: Meanwhile = NOTHING_ELSE) -> Told:
     """Ask `model` of `name`; a name that is not in its list is no obstacle."""
     client.set_model(name, model)
     since = "from your next question on" if meanwhile.is_answering else "from now on"

@@ -9,12 +9,13 @@ that the keyboard itself sends ("£" on a British one) comes without the ESC and
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from string import ascii_lowercase, digits
 from typing import cast
 
 from textual._ansi_sequences import ANSI_SEQUENCES_KEYS
 from textual.keys import Keys
+
+from phoenix_tui.core.values import dataclass
 
 
 @dataclass(frozen=True, slots=True)

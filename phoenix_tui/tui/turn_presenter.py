@@ -6,7 +6,7 @@ Holds no widget of its own and awaits nothing, so every path can be tested with 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from phoenix_tui.core.errors import ErrorInfo, NoProviderAnswered, Phase
 from phoenix_tui.core.events import (
@@ -31,6 +31,7 @@ from phoenix_tui.core.events import (
 )
 from phoenix_tui.core.snapshot import ProviderInfo
 from phoenix_tui.core.types import Answer, Attempt, Target
+from phoenix_tui.core.values import dataclass
 from phoenix_tui.tui import handover
 from phoenix_tui.tui.attachments import Attachment
 from phoenix_tui.tui.conversation import Conversation, Ending

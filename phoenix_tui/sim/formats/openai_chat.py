@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any
 
+from phoenix_tui.core.values import dataclass
 from phoenix_tui.sim.formats.framing import SSE, dumps, sampling, sse, turns, whole_number
 from phoenix_tui.sim.model import Answer, Call, Chunk, Envelope, Failure, Kind
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
+from phoenix_tui.core.values import dataclass
 from phoenix_tui.tui.markdown.lines import BLANK, Line, Span
 from phoenix_tui.tui.markdown.parser import References
 from phoenix_tui.tui.markdown.render import Renderer, code_lines, markdown_lines, paragraph

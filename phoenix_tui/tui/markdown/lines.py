@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import NamedTuple
 
 from rich.cells import cell_len
+
+from phoenix_tui.core.values import dataclass
 
 Style = tuple[str, ...]
 """Names of meanings ("strong", "code", "heading"), outermost first; the widget turns them into colours."""

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from rich.cells import cell_len
 
+from phoenix_tui.core.values import dataclass
 from phoenix_tui.tui.markdown.lines import BLANK, Line, Span, Stretch, Style, indented
 from phoenix_tui.tui.markdown.wrap import Row, wrap
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import ClassVar
 
 from textual import events
@@ -12,6 +11,7 @@ from textual.geometry import Offset, Region, Spacing
 from textual.reactive import reactive
 from textual.style import Style
 
+from phoenix_tui.core.values import dataclass
 from phoenix_tui.tui.bindings import Group, bindings_of
 from phoenix_tui.tui.widgets.line_view import Line, LineView
 
