@@ -99,7 +99,7 @@ def _keep(state: Path, messages: int) -> None:
     """Leave a conversation of so many messages in a state folder, as a run leaves it."""
     conversation = Conversation()
     exchanges = []
-    text = markdown(500)
+    text = markdown(500).removeprefix(FIRST)  # that is waited for
     for number in range(messages // 2):
         question = f"question number {number} of many"
         answer = f"{text}\n\n{number}" if number < messages // 2 - 1 else LAST_ANSWER

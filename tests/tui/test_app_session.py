@@ -93,7 +93,7 @@ async def test_a_question_is_on_disk_before_it_is_answered(open_screen: OpenScre
 async def test_a_draft_is_written_soon_after_it_was_typed(
     open_screen: OpenScreen, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("phoenix_tui.tui.screens.main.DRAFT_SAVED_AFTER", 0.01)
+    monkeypatch.setattr("phoenix_tui.tui.screens.main.SAVED_AFTER", 0.01)
     async with open_screen(state_folder=tmp_path) as ui:
         await ui.type("half a thought")
         await ui.until(lambda: session_files(tmp_path))

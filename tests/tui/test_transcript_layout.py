@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -79,6 +80,34 @@ def test_heights_are_what_a_plain_list_would_say(steps: list[tuple[str, int, int
             index, rest = heights.find(row)
             assert sum(plain[:index]) + rest == row
             assert rest < plain[index]
+
+
+@given(st.lists(st.integers(0, 9), max_size=40))
+def test_heights_given_at_once_are_those_put_one_behind_the_other(given_heights: list[int]) -> None:
+    at_once, one_by_one = Heights(given_heights), Heights()
+    for height in given_heights:
+        one_by_one.append(height)
+    assert vars(at_once) == vars(one_by_one)
+
+
+def test_a_long_conversation_is_estimated_once_when_its_width_is_known(monkeypatch: pytest.MonkeyPatch) -> None:
+    estimated: list[int] = []
+    estimate = Layout._estimate
+
+    def counted(self: Layout, entry: Entry) -> int:
+        estimated.append(self.width)
+        return estimate(self, entry)
+
+    monkeypatch.setattr(Layout, "_estimate", counted)
+    conversation = Conversation()
+    layout = Layout(conversation.entries, 1)
+    for _ in range(100):
+        conversation.add(Entry(Kind.USER, "a question"))
+        layout.added()
+    layout.resize(60)
+    assert not estimated
+    assert layout.height > 100
+    assert estimated == [60] * 100
 
 
 @settings(max_examples=60, deadline=None)

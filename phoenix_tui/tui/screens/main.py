@@ -49,8 +49,8 @@ from phoenix_tui.tui.widgets.prompt import Prompt
 from phoenix_tui.tui.widgets.transcript import Transcript
 from phoenix_tui.tui.widgets.welcome import Welcome
 
-DRAFT_SAVED_AFTER = 2.0
-"""Seconds after a key until the draft is written; a kill -9 loses no more."""
+SAVED_AFTER = 2.0
+"""Seconds after a key until the session is written with the draft; a kill -9 loses no more."""
 
 
 class MainScreen(SpeakingScreen):
@@ -76,7 +76,7 @@ class MainScreen(SpeakingScreen):
         self.welcome = Welcome(glyphs=self.glyphs, demo=demo, id="welcome")
         self.offered: tuple[Found, list[Entry]] | None = None
         """What an earlier run left, and what of it is shown when it is restored."""
-        self._draft_timer: Timer | None = None
+        self._save_timer: Timer | None = None
         self._save_problem = ""
 
     def compose(self) -> ComposeResult:
@@ -200,11 +200,15 @@ class MainScreen(SpeakingScreen):
     @on(Prompt.DraftChanged)
     def _draft_changed(self) -> None:
         self.draw_question()
-        if self._draft_timer is None:
-            self._draft_timer = self.set_timer(DRAFT_SAVED_AFTER, self._save_draft)
+        self._save_later()
 
-    def _save_draft(self) -> None:
-        self._draft_timer = None
+    def _save_later(self) -> None:
+        """Write the session in a while: much that changes one after another is written once."""
+        if self._save_timer is None:
+            self._save_timer = self.set_timer(SAVED_AFTER, self._save_what_changed)
+
+    def _save_what_changed(self) -> None:
+        self._save_timer = None
         self.save_soon()
 
     # A message
@@ -348,7 +352,7 @@ class MainScreen(SpeakingScreen):
         (found, shown), self.offered = self.offered, None
         self.keeper.adopt(found)
         self._take(found.saved, shown)
-        self.save_soon()
+        self._save_later()  # what was restored is in its file as long as this run has not written its own
 
     def _take(self, saved: Saved, shown: Sequence[Entry]) -> None:
         kept_here = saved.local_only or self.kept_here

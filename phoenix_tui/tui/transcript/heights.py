@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from itertools import accumulate
 
 
 class Heights:
     """A list of heights in rows that can be changed, grow and shrink at its end, and be searched by row."""
 
     def __init__(self, heights: Iterable[int] = ()) -> None:
-        self._heights: list[int] = []
-        self._tree: list[int] = [0]
-        self.total = 0
+        self._heights = [*heights]
+        before = [*accumulate(self._heights, initial=0)]
+        # Each cell of the tree has the sum of the heights that its number stands for (its lowest bit says how many).
+        self._tree = [total - before[at & (at - 1)] for at, total in enumerate(before)]
+        self._tree[0] = 0
+        self.total = before[-1]
         """The sum of all heights."""
-        for height in heights:
-            self.append(height)
 
     def __len__(self) -> int:
         return len(self._heights)

@@ -15,6 +15,8 @@ from phoenix_tui.tui.transcript.view import EntryView, Slot
 
 KEPT_VIEWS = 200
 KEPT_SLOTS = 400
+_IN_FULL = (Kind.USER, Kind.ANSWER, Kind.OUTPUT)
+"""What is shown as a text with a head; all else is a line."""
 STEPS = 4
 """Bounded steps of splitting Markdown done at once; a step is about 10 ms at worst."""
 
@@ -59,7 +61,18 @@ class Layout:
         self._laid_out: OrderedDict[int, Slot] = OrderedDict()
         self.unfinished: set[int] = set()
         """Entries in view whose text is too long to be split at once; `changed` goes on with one."""
-        self.heights = Heights(map(self._estimate, entries))
+        self._heights: Heights | None = None
+
+    @property
+    def heights(self) -> Heights:
+        """The rows of each entry, estimated when somebody first asks: of a long conversation not before its width is
+        known."""
+        if self._heights is None:
+            views, estimate = self._views, self._estimate
+            self._heights = Heights(
+                [views[index].height if index in views else estimate(entry) for index, entry in enumerate(self.entries)]
+            )
+        return self._heights
 
     @property
     def height(self) -> int:
@@ -67,15 +80,16 @@ class Layout:
         return self.heights.total
 
     def _estimate(self, entry: Entry) -> int:
-        rows = 1 + entry.gap + bool(entry.hint)
-        if entry.kind in (Kind.USER, Kind.ANSWER, Kind.OUTPUT) and not entry.folded:
-            rows += entry.text.newlines + entry.text.characters // min(self.width, READING_WIDTH) + bool(entry.text)
-        return rows + bool(entry.reasoning)
+        rows, text = 1 + entry.gap + bool(entry.hint), entry.text
+        if (characters := text.characters) and entry.kind in _IN_FULL and not entry.folded:
+            rows += text.newlines + characters // min(self.width, READING_WIDTH) + 1
+        return rows + (entry.reasoning.characters > 0)
 
     def added(self) -> None:
         """Entries were put at the end."""
-        for index in range(len(self.heights), len(self.entries)):
-            self.heights.append(self._estimate(self.entries[index]))
+        if self._heights is not None:
+            for index in range(len(self._heights), len(self.entries)):
+                self._heights.append(self._estimate(self.entries[index]))
 
     def changed(self, index: int) -> None:
         """An entry changed, or is `unfinished`: split what is new of it, up to a bounded amount."""
@@ -122,10 +136,7 @@ class Layout:
         for view in self._views.values():
             view.resize(self.width)
         self._laid_out.clear()
-        self.heights = Heights(
-            self._views[index].height if index in self._views else self._estimate(entry)
-            for index, entry in enumerate(self.entries)
-        )
+        self._heights = None
 
     def place(self, row: int) -> Place:
         """What `row` belongs to."""
