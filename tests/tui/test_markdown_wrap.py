@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from rich.cells import cell_len
@@ -35,6 +36,20 @@ def test_code_keeps_every_space(text: str, width: int) -> None:
     rows = wrap_verbatim([Span(text)], width)
     assert "".join(span.text for row in rows for span in row.spans) == text
     assert all(cell_len("".join(span.text for span in row.spans)) <= width for row in rows)
+
+
+_ASCII = st.lists(
+    st.builds(Span, st.text("ab .", max_size=5), st.sampled_from([(), ("strong",)]), st.sampled_from(["", "/x"])),
+    max_size=5,
+)
+
+
+@given(spans=_ASCII, width=st.integers(1, 30))
+def test_what_fits_at_a_glance_is_the_row_that_word_after_word_would_make(spans: list[Span], width: int) -> None:
+    with pytest.MonkeyPatch.context() as patch:
+        at_a_glance = wrap(spans, width)
+        patch.setattr("phoenix_tui.tui.markdown.wrap._fits", lambda spans, width: False)
+        assert at_a_glance == wrap(spans, width)
 
 
 def test_words_break_at_spaces_long_ones_anywhere_and_wide_ones_where_they_reach_the_edge() -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 from rich.cells import cell_len, split_graphemes
@@ -53,6 +53,29 @@ def chop(text: str, first: int, width: int) -> list[str]:
     return pieces
 
 
+def _merged(spans: Iterable[Span]) -> tuple[Span, ...]:
+    """`spans` with those put together that differ in nothing but their text."""
+    merged: list[Span] = []
+    for span in spans:
+        if merged and merged[-1][1:] == span[1:]:
+            merged[-1] = span._replace(text=merged[-1].text + span.text)
+        else:
+            merged.append(span)
+    return tuple(merged)
+
+
+def _fits(spans: Sequence[Span], width: int) -> bool:
+    """Whether it is seen at a glance that `spans` are one row just as they are, as most cells of a table are."""
+    room, before = width, ""
+    for span in spans:
+        text = span.text
+        room -= len(text)
+        if room < 0 or not text.isascii() or "\n" in text or (before[-1:] == text[:1] == " "):
+            return False
+        before = text or before
+    return True
+
+
 class _Wrapper:
     def __init__(self, width: int) -> None:
         self.width = max(1, width)
@@ -66,13 +89,7 @@ class _Wrapper:
         self.breaks_anywhere = False
 
     def end_row(self, join: str) -> None:
-        merged: list[Span] = []
-        for span in self.row:
-            if merged and merged[-1][1:] == span[1:]:
-                merged[-1] = span._replace(text=merged[-1].text + span.text)
-            else:
-                merged.append(span)
-        self.rows.append(Row(tuple(merged), self.join))
+        self.rows.append(Row(_merged(self.row), self.join))
         self.row, self.used, self.join = [], 0, join
 
     def take(self, span: Span) -> None:
@@ -135,10 +152,12 @@ def wrap(spans: Iterable[Span], width: int) -> list[Row]:
 
     A newline in the text always breaks. Words of wide characters (Chinese, Japanese) break anywhere.
     """
+    spans = [span for span in spans if span.text]
+    if _fits(spans, width):
+        return [Row(_merged(spans), "\n")]
     wrapper = _Wrapper(width)
     for span in spans:
-        if span.text:
-            wrapper.take(span)
+        wrapper.take(span)
     wrapper.end_word()
     wrapper.end_spaces()
     wrapper.end_row("\n")
