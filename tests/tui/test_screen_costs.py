@@ -14,6 +14,7 @@ from textual.screen import Screen
 
 from bench.texts import markdown, tokens
 from phoenix_tui.tui.app import PhoenixApp
+from tests.helpers.pictures import watch
 from tests.tui.conftest import OpenScreen
 from tests.tui.fakes import FakeClient
 from tests.tui.transcript_host import Host, until
@@ -23,9 +24,11 @@ ANSWER = 8_000
 MOST_A_PICTURE = 1_000
 """Bytes of a picture, on the average, while an answer comes: the rows that changed, and now and then a whole view."""
 PIECES = 150
-MESSAGES = 200
-MOST_A_CHARACTER = 7
-"""Bytes held for each character of a message that is not in view."""
+MESSAGES = 120
+KEPT = 40
+"""Of those, how many stay laid out in some way, whatever is in view."""
+MOST_A_CHARACTER = 3
+"""Bytes held for each character of a message that is not in view: the text itself is one."""
 
 
 def comes_again(timer: Any) -> bool:
@@ -36,21 +39,17 @@ def comes_again(timer: Any) -> bool:
 class Pictures:
     """Counts what would be written to the terminal."""
 
-    def __init__(self, app: PhoenixApp | Host, monkeypatch: pytest.MonkeyPatch) -> None:
+    def __init__(self, app: PhoenixApp | Host) -> None:
         self.count = self.written = 0
-        self._app, self._display = app, app._display
-        monkeypatch.setattr(app, "_display", self._shown)
+        self._app = app
+        watch(app, self._shown)
 
-    def _shown(self, screen: Screen[object], picture: Any) -> None:
-        if isinstance(picture, CompositorUpdate):
-            self.count += 1
-            self.written += len(picture.render_segments(self._app.console).encode())
-        self._display(screen, picture)
+    def _shown(self, screen: Screen[object], picture: CompositorUpdate) -> None:
+        self.count += 1
+        self.written += len(picture.render_segments(self._app.console).encode())
 
 
-async def test_an_idle_screen_draws_nothing_and_waits_for_nothing(
-    open_screen: OpenScreen, monkeypatch: pytest.MonkeyPatch
-) -> None:
+async def test_an_idle_screen_draws_nothing_and_waits_for_nothing(open_screen: OpenScreen) -> None:
     """No timer that comes again runs anywhere, and a snapshot that says the same paints nothing."""
     async with open_screen(FakeClient(), size=(120, 40)) as ui:
         for _ in range(20):
@@ -58,7 +57,7 @@ async def test_an_idle_screen_draws_nothing_and_waits_for_nothing(
         pumps: list[MessagePump] = [ui.app, *ui.app.screen_stack, *ui.screen.query("*")]
         running = [(pump, timer) for pump in pumps for timer in pump._timers if comes_again(timer)]
         assert running == []
-        pictures = Pictures(ui.app, monkeypatch)
+        pictures = Pictures(ui.app)
         ui.client.publish(ui.client.current)
         await ui.until(
             lambda: ui.screen.snapshot is not None and ui.screen.snapshot.version == ui.client.current.version
@@ -68,13 +67,13 @@ async def test_an_idle_screen_draws_nothing_and_waits_for_nothing(
         assert pictures.count == 0
 
 
-async def test_while_an_answer_comes_only_the_lines_that_changed_are_written(monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_while_an_answer_comes_only_the_lines_that_changed_are_written() -> None:
     """One picture a piece, as the slowest stream has it."""
     app = Host()
     async with app.run_test(size=(120, 40)) as pilot:
         answer = app.transcript.begin_answer("OpenAI")
         await pilot.pause()
-        pictures = Pictures(app, monkeypatch)
+        pictures = Pictures(app)
         for piece in tokens(markdown(ANSWER))[:PIECES]:
             app.transcript.append_text(answer, piece)
             await until(pilot, lambda: not app.transcript.is_late)
@@ -83,15 +82,17 @@ async def test_while_an_answer_comes_only_the_lines_that_changed_are_written(mon
         assert pictures.written <= MOST_A_PICTURE * pictures.count
 
 
-async def test_what_is_out_of_view_holds_little_more_than_its_text() -> None:
+async def test_what_is_out_of_view_holds_little_more_than_its_text(monkeypatch: pytest.MonkeyPatch) -> None:
     """What is laid out near the view is held beside it, the same for any length: so the cost of one message more."""
-    text = markdown(600)
+    monkeypatch.setattr("phoenix_tui.tui.transcript.layout.KEPT_VIEWS", KEPT)
+    monkeypatch.setattr("phoenix_tui.tui.transcript.layout.KEPT_SLOTS", KEPT)
+    text = markdown(1_200)
     app = Host()
     async with app.run_test(size=(100, 30)) as pilot:
         held: list[int] = []
         tracemalloc.start()
-        for number in range(2 * MESSAGES + 1):
-            if number in (MESSAGES, 2 * MESSAGES):
+        for number in range(3 * MESSAGES + 1):
+            if number in (2 * MESSAGES, 3 * MESSAGES):
                 await until(pilot, lambda: not app.transcript.is_late)
                 await pilot.pause()
                 gc.collect()

@@ -5,16 +5,15 @@ from __future__ import annotations
 import asyncio
 from typing import Any
 
-import pyte
 import pytest
-from rich.console import RenderableType
 from textual import events
 from textual.geometry import Size
 from textual.screen import Screen
 
 from phoenix_tui.tui.screens.provider_page import ProviderPage
 from phoenix_tui.tui.widgets.lines import StatusLine
-from tests.tui.conftest import Opened, OpenScreen
+from tests.helpers.pictures import SeenTerminal, watch
+from tests.tui.conftest import OpenScreen
 
 
 def between() -> None:
@@ -56,22 +55,13 @@ async def test_two_sizes_at_once_end_in_the_newer_one(open_screen: OpenScreen, a
         assert len(laid_out) < 10
 
 
-async def test_what_lies_under_a_page_is_painted_when_the_page_goes(
-    open_screen: OpenScreen, monkeypatch: pytest.MonkeyPatch
-) -> None:
+async def test_what_lies_under_a_page_is_painted_when_the_page_goes(open_screen: OpenScreen) -> None:
     async with open_screen(size=(120, 40)) as ui:
         await ui.run_actions("provider_page('openai')")
         await ui.until(lambda: isinstance(ui.app.screen, ProviderPage))
         await ui.pilot.pause()
         painted: list[Screen[object]] = []
-        display = ui.app._display
-
-        def watched(screen: Screen[object], picture: RenderableType | None) -> None:
-            if picture is not None:
-                painted.append(screen)
-            display(screen, picture)
-
-        monkeypatch.setattr(ui.app, "_display", watched)
+        watch(ui.app, lambda screen, picture: painted.append(screen))
         ui.screen.tokens = 123_456
         ui.screen.chat_title = "something else"
         for _ in range(5):
@@ -83,29 +73,6 @@ async def test_what_lies_under_a_page_is_painted_when_the_page_goes(
         assert painted
 
 
-class _Screen:
-    """What has been painted, as a terminal shows it."""
-
-    def __init__(self, ui: Opened) -> None:
-        self._screen = pyte.Screen(*ui.app.size)
-        self._stream = pyte.Stream(self._screen)
-        whole: Any = ui.screen._compositor.render_update(full=True)
-        self._stream.feed(whole.render_segments(ui.app.console))
-        app: Any = ui.app
-        self._app = app
-        self._display = app._display
-        app._display = self._shown
-
-    def _shown(self, screen: Screen[object], picture: Any) -> None:
-        if picture is not None:
-            self._stream.feed(picture.render_segments(self._app.console))
-        self._display(screen, picture)
-
-    @property
-    def text(self) -> str:
-        return "\n".join(self._screen.display)
-
-
 @pytest.mark.parametrize("cells", [0, 200], ids=["whole", "portions"])
 async def test_while_the_terminal_is_busy_changes_are_gathered_and_none_is_lost(
     open_screen: OpenScreen, cells: int
@@ -114,7 +81,7 @@ async def test_while_the_terminal_is_busy_changes_are_gathered_and_none_is_lost(
         driver: Any = ui.app._driver
         portions: list[int] = []
         driver.is_busy, driver.cells, driver.painted = True, cells, portions.append
-        seen = _Screen(ui)
+        seen = SeenTerminal(ui.app)
         ui.screen.tokens = 111_111
         await ui.type("first")
         ui.screen.query_one(StatusLine).refresh()

@@ -17,6 +17,7 @@ from phoenix_tui.tui.markdown.render import markdown_lines
 from phoenix_tui.tui.theme import LIGHT
 from phoenix_tui.tui.transcript.parts import MarkdownPart
 from phoenix_tui.tui.widgets.transcript import State, Transcript
+from tests.helpers.pictures import SeenTerminal
 from tests.tui.transcript_host import Host, row_with, rows, until
 
 GUTTER_LEFT = 1
@@ -510,40 +511,20 @@ async def test_who_is_at_the_end_stays_there_whatever_becomes_of_the_window(size
             assert "Answer 14." in "\n".join(rows(app.transcript))
 
 
-class _Shown:
-    """A terminal that is sent what the app paints, piece by piece, and one that is sent the whole at once."""
-
-    def __init__(self, app: Any) -> None:
-        self._app, self._size = app, tuple(app.size)
-        self._screen = pyte.Screen(*self._size)
-        self._stream = pyte.Stream(self._screen)
-        self._feed(self._stream, app.screen._compositor.render_update(full=True))
-        self._display = app._display
-        app._display = self._painted
-
-    def _feed(self, stream: pyte.Stream, picture: Any) -> None:
-        stream.feed(picture.render_segments(self._app.console))
-
-    def _painted(self, screen: Any, picture: Any) -> None:
-        if picture is not None:
-            self._feed(self._stream, picture)
-        self._display(screen, picture)
-
-    def differs(self) -> list[tuple[str, str]]:
-        """Rows that look different from how they would look if all were painted at once."""
-        whole = pyte.Screen(*self._size)
-        compositor = self._app.screen._compositor
-        dirty = set(compositor._dirty_regions)
-        for widget in self._app.screen.walk_children():
-            widget._styles_cache.clear()
-        self._feed(pyte.Stream(whole), compositor.render_full_update())
-        compositor._dirty_regions |= dirty
-        rows = range(self._size[1])
-        return [
-            (whole.display[y], self._screen.display[y])
-            for y in rows
-            if any(whole.buffer[y][x] != self._screen.buffer[y][x] for x in range(self._size[0]))
-        ]
+def _differs(app: Any, seen: pyte.Screen) -> list[tuple[str, str]]:
+    """Rows of `seen` that look different from how they would look if all were painted at once."""
+    whole = pyte.Screen(seen.columns, seen.lines)
+    compositor = app.screen._compositor
+    dirty = set(compositor._dirty_regions)
+    for widget in app.screen.walk_children():
+        widget._styles_cache.clear()
+    pyte.Stream(whole).feed(compositor.render_full_update().render_segments(app.console))
+    compositor._dirty_regions |= dirty
+    return [
+        (whole.display[y], seen.display[y])
+        for y in range(seen.lines)
+        if any(whole.buffer[y][x] != seen.buffer[y][x] for x in range(seen.columns))
+    ]
 
 
 @pytest.mark.parametrize("seed", range(3))
@@ -556,7 +537,7 @@ async def test_what_is_painted_row_by_row_is_the_whole_picture(seed: int) -> Non
         answer = transcript.begin_answer("OpenAI")
         await until(pilot, lambda: not transcript.is_late)
         await pilot.pause()
-        shown = _Shown(app)
+        seen = SeenTerminal(app)
         for _ in range(120):
             match rng.randrange(9):
                 case 0:
@@ -577,4 +558,4 @@ async def test_what_is_painted_row_by_row_is_the_whole_picture(seed: int) -> Non
             await until(pilot, lambda: not transcript.is_late)
             await pilot.pause()
             await pilot.pause()
-            assert shown.differs() == []
+            assert _differs(app, seen.screen) == []
