@@ -65,10 +65,11 @@ def run_screen(options: argparse.Namespace) -> int:
     before = sys.getswitchinterval(), gc.get_threshold()
     sys.setswitchinterval(_SWITCH_SECONDS)
     gc.set_threshold(_COLLECTED_AFTER, *before[1][1:])
-    shown = None if options.demo or options.screen_reader else _show_first_picture()
+    shown: Shown | None = None
     try:
         if options.demo:
             return _run(demo_start(screen_reader=options.screen_reader))[0]
+        shown = None if options.screen_reader else _show_first_picture()
         return _run_own(options, shown)
     finally:
         sys.setswitchinterval(before[0])
@@ -115,6 +116,7 @@ def _run_own(options: argparse.Namespace, shown: Shown | None) -> int:
             return exit_status.USAGE
         typed = shown.text if shown is not None else str
         status, app = _run(_start(opened, keeper, resumed, typed, screen_reader=options.screen_reader), shown)
+        shown = None  # the first screen has taken it over
         if not app.leaves_for_demo:
             return status
         status, demo = _run(demo_start(comes_back=True, screen_reader=options.screen_reader))

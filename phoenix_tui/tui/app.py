@@ -102,7 +102,7 @@ class PhoenixApp(DesktopApp, inherit_bindings=False):
         """Leave it to the next start, where nothing stands in it that a person wrote or was told. To who listens, the
         same would be read twice then."""
         keep, main = self.begin.keep_first_picture, self.main
-        is_bare = self.screen is main and main.conversation.is_empty and not main.prompt.text
+        is_bare = self.screen is main and main.conversation.is_empty and not (main.prompt.text or self.begin.problems)
         if keep is not None and is_bare and not spoken.in_force():
             field = main.prompt.field if main.prompt.has_focus else None
             picture = picture_of(main._compositor.render_strips(), field, main.prompt.rich_style)

@@ -14,8 +14,11 @@ from threading import Event, Thread
 from phoenix_tui.core.values import dataclass
 
 MOST_BYTES = 4_096
-PATIENCE = 1.0
-"""Seconds for which the end waits for the thread; it is asleep, or about to be."""
+PATIENCE = 3.0
+"""Seconds for which the end waits for the thread: longer than that waits for a terminal that does not read."""
+ESCAPE = b"\x1b"
+ALONE_AFTER = 0.05
+"""Seconds after which an ESC that nothing has followed is the key, and no beginning of another one."""
 _DELETING = "\x7f\b"
 _WIDEST = 0x24F
 """The last of the letters (Latin Extended-B) that every terminal draws in one cell."""
@@ -79,6 +82,7 @@ class FirstKeys:
         self._keys, self._field, self._write, self._empty = keys, field, write, empty
         self._typed = Typed(field.width)
         self._woken, self._wake = os.pipe()
+        self._is_stopped = False
         self._is_over = Event()
         self._thread = Thread(target=self._run, name="first keys", daemon=True)
         self._thread.start()
@@ -86,10 +90,12 @@ class FirstKeys:
     def stop(self) -> None:
         """Read nothing more."""
         if not self._is_over.is_set():
+            self._is_stopped = True
             os.write(self._wake, b"x")
             self._thread.join(PATIENCE)
-            for descriptor in (self._woken, self._wake):
-                os.close(descriptor)
+            if not self._thread.is_alive():  # else it may still look at them, and must not see another's file there
+                for descriptor in (self._woken, self._wake):
+                    os.close(descriptor)
             self._is_over.set()
 
     def text(self) -> str:
@@ -99,16 +105,24 @@ class FirstKeys:
         return text
 
     def rest(self, seconds: float) -> bytes | None:
-        """What was typed behind the text, for who reads the keys from now on; None as long as they are read here,
-        which is waited for so long."""
-        return self._typed.rest if self._is_over.wait(seconds) else None
+        """What was typed behind the text, once, for who reads the keys from now on; an ESC at its end was that key.
+        None as long as keys are read here, which is waited for so long."""
+        if not self._is_over.wait(seconds):
+            return None
+        rest, self._typed.rest = self._typed.rest, b""
+        return rest
 
     def _run(self) -> None:
-        while not self._typed.rest:
-            with suppress(OSError):  # the terminal is gone, which is noticed by who needs it
-                ready, _, _ = select.select([self._keys, self._woken], [], [])
-                if self._woken not in ready and (data := os.read(self._keys, MOST_BYTES)):
-                    self._typed.take(data)
-                    self._write(drawn(self._field, self._typed.text) if self._typed.text else self._empty)
-                    continue
-            return
+        with suppress(OSError):  # the terminal is gone, which is noticed by who needs it
+            while not self._typed.rest and (data := self._read()):
+                self._typed.take(data)
+                self._write(drawn(self._field, self._typed.text) if self._typed.text else self._empty)
+            if self._typed.rest.endswith(ESCAPE):
+                self._typed.take(self._read(ALONE_AFTER))
+
+    def _read(self, seconds: float | None = None) -> bytes:
+        """What is typed next, within so many seconds (None: whenever); nothing when it is over."""
+        if self._is_stopped:
+            return b""
+        ready, _, _ = select.select([self._keys, self._woken], [], [], seconds)
+        return os.read(self._keys, MOST_BYTES) if self._keys in ready and not self._is_stopped else b""

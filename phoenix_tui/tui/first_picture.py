@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import os
 import re
+import select
 import signal
 import sys
 from collections.abc import Iterable, Mapping, Sequence
@@ -41,7 +42,12 @@ _SEEN = ("TERM", "COLORTERM", "COLORFGBG", "NO_COLOR", "LANG", "LC_ALL", "LC_CTY
 """What of the environment decides how the screen looks."""
 _TRUE_COLORS = ("truecolor", "24bit")
 _STYLE = re.compile(r"[0-9;]{0,100}")
-_ENDING = ("SIGTERM", "SIGHUP")
+_LEAVING = ("SIGTERM", "SIGHUP", "SIGINT", "SIGTSTP")
+"""Signals before which the terminal is given back. A key sends none of them: the line is raw."""
+PATIENCE = 1.0
+"""Seconds for which a terminal is waited for that takes nothing."""
+PIECE = 256
+"""Bytes that a terminal takes at once when it says that it takes any."""
 PASTES_ON, PASTES_OFF = "\x1b[?2004h", "\x1b[?2004l"
 """Whether the terminal says where a paste begins and ends (xterm's bracketed paste), so that no line of it is sent."""
 
@@ -177,19 +183,31 @@ class Shown:
     before, by an error or a signal, the terminal is as it was.
     """
 
-    def __init__(self, picture: Picture, keys: int, out: int) -> None:
-        """`keys` and `out` are the descriptors of the terminal that are read and written. Raises OSError."""
+    def __init__(self, keys: int, out: int) -> None:
+        """`keys` and `out` are the descriptors of the terminal that are read and written. Raises termios.error."""
         self._keys, self._out = keys, out
         self.line = termios.tcgetattr(keys)
         """The settings of the line before it was changed."""
         self.typed: FirstKeys | None = None
         """Who reads the keys, where there is a place to show them; until it is told to stop."""
-        self._stands = True
-        self._before = {number: signal.signal(number, self._end_by) for number in _ending_signals()}
-        self._set_line(_raw(self.line))
-        self._write(f"\x1b[?1049h\x1b[?25l{PASTES_ON}{painted(picture)}")
-        if picture.field is not None:
-            self.typed = FirstKeys(keys, picture.field, self._write, _painted_row(picture, picture.field.row))
+        self.stands = False
+        """Whether the full screen is on, and nobody else's."""
+        self._before: dict[int, Any] = {}
+        """What was to be done at which signal."""
+
+    def begin(self, picture: Picture) -> None:
+        """Show `picture`. Raises OSError where the terminal does not take it; it is as it was then."""
+        try:
+            self.stands = True
+            for number in _leaving_signals():
+                self._before[number] = signal.signal(number, self._leave_by)
+            self._set_line(_raw(self.line))
+            self._write(f"\x1b[?1049h\x1b[?25l{PASTES_ON}{painted(picture)}")
+            if (field := picture.field) is not None:
+                self.typed = FirstKeys(self._keys, field, self._write, _painted_row(picture, field.row))
+        except BaseException:
+            self.end()
+            raise
 
     def text(self) -> str:
         """The text that was typed so far, once; from now on no key is read here."""
@@ -197,7 +215,7 @@ class Shown:
 
     def take(self) -> bool:
         """Whether the full screen is on: from now on it is the caller's, and the signals are."""
-        stands, self._stands = self._stands, False
+        stands, self.stands = self.stands, False
         return stands
 
     def end(self) -> None:
@@ -205,12 +223,14 @@ class Shown:
         if self.typed is not None:
             self.typed.stop()
         if self.take():
-            self._write(f"{PASTES_OFF}\x1b[?1049l\x1b[?25h")
+            with suppress(OSError):
+                self._write(f"{PASTES_OFF}\x1b[?1049l\x1b[?25h")
             self._set_line(self.line)
             for number, handler in self._before.items():
                 signal.signal(number, handler)
 
-    def _end_by(self, number: int, frame: FrameType | None) -> None:
+    def _leave_by(self, number: int, frame: FrameType | None) -> None:
+        """Let the signal do what it does, with the terminal as it was. Who goes on after a stop, does without it."""
         self.end()
         signal.signal(number, signal.SIG_DFL)
         os.kill(os.getpid(), number)
@@ -220,14 +240,17 @@ class Shown:
             termios.tcsetattr(self._keys, termios.TCSANOW, line)
 
     def _write(self, text: str) -> None:
+        """Write `text`, but do not wait for ever for a terminal that does not read: no signal would be heard. Raises
+        OSError (TimeoutError) then."""
         left = memoryview(text.encode("utf-8", "replace"))
-        with suppress(OSError):
-            while left:
-                left = left[os.write(self._out, left) :]
+        while left:
+            if not select.select([], [self._out], [], PATIENCE)[1]:
+                raise TimeoutError("the terminal takes nothing")
+            left = left[os.write(self._out, left[:PIECE]) :]
 
 
-def _ending_signals() -> list[int]:
-    return [getattr(signal, name) for name in _ENDING if hasattr(signal, name)]
+def _leaving_signals() -> list[int]:
+    return [getattr(signal, name) for name in _LEAVING if hasattr(signal, name)]
 
 
 def _raw(line: list[Any]) -> list[Any]:
@@ -247,6 +270,10 @@ def show(environ: Mapping[str, str], state: Path, preferences: Path) -> Shown | 
         columns, rows = os.get_terminal_size(out)
         wanted = looks(environ, (columns, rows), preferences)
         picture = read(state, wanted) if wanted else None
-        return Shown(picture, keys, out) if picture else None
+        if picture is None:
+            return None
+        shown = Shown(keys, out)
+        shown.begin(picture)
     except (OSError, termios.error):
         return None
+    return shown

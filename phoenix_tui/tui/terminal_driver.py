@@ -14,10 +14,12 @@ from typing import Any
 from textual import events
 from textual._xterm_parser import XTermParser
 from textual.app import App
+from textual.constants import ESCAPE_DELAY
 from textual.drivers.linux_driver import LinuxDriver
 from textual.message import Message
 
 from phoenix_tui.tui import real_cursor
+from phoenix_tui.tui.first_keys import ESCAPE
 from phoenix_tui.tui.first_picture import Shown
 from phoenix_tui.tui.guard import ErrorsTo
 from phoenix_tui.tui.messages import TerminalLost
@@ -42,6 +44,8 @@ FIRST_PORTION = 400
 """Cells, when a line turns out to be slow."""
 LONGEST_ANSWER = 30.0
 """Seconds after which no answer is awaited any more; what lies before it in the line may take so long."""
+_AFTER_ESCAPE = 2
+"""Who looks for pastes, and who looks for keys behind that, must each have seen that nothing has followed it."""
 FULL_SCREEN = "\x1b[?1049h"
 LEFT_ON = "\x1b[?1016l\x1b]22;default\x07"
 """Switches off what Textual 8.2 leaves on: mouse positions in pixels, and the shape of the mouse pointer."""
@@ -76,10 +80,14 @@ class TerminalDriver(LinuxDriver):
         """What stands in the full screen already when it is begun."""
         self._first_keys = self._shown.typed if self._shown is not None else None
         """Who reads the keys until the prompt stands."""
+        self._rests = 0
+        """How often nothing is read yet, since the last of those keys was ESC by itself."""
 
     def start_application_mode(self) -> None:
         if self._is_on:
             return
+        if self._shown is not None and not self._shown.stands:
+            self._shown = None
         before = self._writer_thread
         self._is_on, self._is_behind, self._asked = True, False, None
         super().start_application_mode()  # type: ignore[no-untyped-call]  # Textual has not typed it
@@ -237,7 +245,12 @@ class TerminalDriver(LinuxDriver):
             rest = self._first_keys.rest(seconds)
             if rest is not None:
                 self._first_keys = None
+                self._rests = _AFTER_ESCAPE if rest.endswith(ESCAPE) else 0
             return rest or None
+        if self._rests:
+            self._rests -= 1
+            time.sleep(ESCAPE_DELAY)
+            return None
         try:
             ready, _, _ = select.select([self.fileno], [], [], seconds)
             return os.read(self.fileno, MOST_BYTES) if ready else None

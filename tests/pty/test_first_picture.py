@@ -55,6 +55,23 @@ def test_what_is_typed_is_seen_before_the_program_is_loaded(sims: SimulatorThrea
     assert program.left == {}
 
 
+def test_back_from_the_demo_nothing_is_typed_again_and_the_full_screen_is_on(sims: SimulatorThread) -> None:
+    with terminal(env=sims.environment()) as program:
+        program.wait_until(lambda _: b"rite a message" in program.raw, "the first picture")
+        program.press("abc\x1b[Dx")
+        program.wait_for("abxc", "If you send now")
+        program.press("\x10")
+        program.wait_for("Search")
+        program.press("demo\r")
+        program.wait_for("DEMO")
+        program.press(CTRL_Q)
+        program.wait_for("abxc")
+        assert program.raw.count(FULL_SCREEN) == 3
+        program.press(CTRL_Q)
+        assert program.wait_for_end() == 0
+    assert program.left == {}
+
+
 def test_a_paste_of_lines_that_comes_too_early_sends_nothing(sims: SimulatorThread) -> None:
     with terminal(env=sims.environment()) as program:
         program.wait_until(lambda _: b"rite a message" in program.raw, "the first picture")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
+from threading import Event
 
 import pyte
 import pytest
@@ -97,3 +98,40 @@ def test_told_to_stop_it_reads_nothing_more(terminal: tuple[int, int]) -> None:
     os.write(terminal[0], b"later")
     assert os.read(terminal[1], 10) == b"later"
     assert (keys.text(), heard(keys)) == ("", b"")
+
+
+@pytest.mark.skipif(os.name == "nt", reason="no pseudo-terminals")
+@pytest.mark.parametrize(("behind", "rest"), [(b"", b"\x1b"), (b"[D", b"\x1b[D")])
+def test_an_escape_that_nothing_follows_is_told_from_the_beginning_of_a_key(
+    terminal: tuple[int, int], monkeypatch: pytest.MonkeyPatch, behind: bytes, rest: bytes
+) -> None:
+    monkeypatch.setattr("phoenix_tui.tui.first_keys.ALONE_AFTER", 10.0 if behind else 0.0)
+    keys = FirstKeys(terminal[1], FIELD, lambda _: None, "EMPTY")
+    os.write(terminal[0], b"why\x1b")
+    while keys._typed.rest != b"\x1b":
+        keys._thread.join(0.01)
+    if behind:
+        os.write(terminal[0], behind)
+    keys._thread.join(20)
+    assert keys.text() == "why"
+    assert heard(keys) == rest
+    assert heard(keys) == b"", "it is given once"
+
+
+@pytest.mark.skipif(os.name == "nt", reason="no pseudo-terminals")
+def test_a_thread_that_is_told_to_stop_while_it_writes_reads_no_other_key(terminal: tuple[int, int]) -> None:
+    writes, goes_on = Event(), Event()
+
+    def write(_: str) -> None:
+        writes.set()
+        assert goes_on.wait(20)
+
+    keys = FirstKeys(terminal[1], FIELD, write, "EMPTY")
+    os.write(terminal[0], b"a")
+    assert writes.wait(20)
+    os.write(terminal[0], b"later")
+    keys._is_stopped = True
+    goes_on.set()
+    keys.stop()
+    assert not keys._thread.is_alive()
+    assert os.read(terminal[1], 10) == b"later"

@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 import json
+import os
+import signal
+import sys
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -12,8 +16,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from phoenix_tui.tui.first_keys import Field
-from phoenix_tui.tui.first_picture import FILE, FORMAT, Looks, Picture, keep, looks, painted, read
+from phoenix_tui.tui.first_picture import FILE, FORMAT, Looks, Picture, Shown, keep, looks, painted, read
 from tests.tui.conftest import OpenScreen
+
+if sys.platform != "win32":
+    import termios
 
 ENVIRON = {"TERM": "xterm-256color", "COLORTERM": "truecolor"}
 ITS = Looks(20, 3, "digest")
@@ -128,3 +135,34 @@ async def test_what_was_typed_or_said_before_is_in_no_picture(open_screen: OpenS
         assert not ui.screen.prompt.text
         await ui.app._keep_first_picture()
     assert len(kept) == 1
+
+
+@pytest.mark.skipif(os.name == "nt", reason="no pseudo-terminals")
+def test_a_terminal_that_takes_nothing_is_not_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("phoenix_tui.tui.first_picture.PATIENCE", 0.01)
+    before = [signal.getsignal(number) for number in (signal.SIGTERM, signal.SIGINT)]
+    ours, its = os.openpty()
+    try:
+        line = termios.tcgetattr(its)
+        os.set_blocking(its, False)
+        with suppress(BlockingIOError):
+            while True:
+                os.write(its, b"x" * 1_000)
+        os.set_blocking(its, True)
+        shown = Shown(its, its)
+        with pytest.raises(TimeoutError):
+            shown.begin(PICTURE)
+        assert not shown.stands
+        assert termios.tcgetattr(its) == line
+        assert [signal.getsignal(number) for number in (signal.SIGTERM, signal.SIGINT)] == before
+    finally:
+        os.close(ours)
+        os.close(its)
+
+
+async def test_a_sentence_about_wrong_settings_is_in_no_picture(open_screen: OpenScreen) -> None:
+    kept: list[object] = []
+    async with open_screen(keep_first_picture=lambda *args: kept.append(args), problems=("--provider is wrong",)) as ui:
+        await ui.until(lambda: "--provider is wrong" in ui.drawn)
+        await ui.app._keep_first_picture()
+    assert kept == []

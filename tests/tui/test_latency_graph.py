@@ -147,9 +147,11 @@ async def test_a_graph_that_has_moved_is_painted_and_nothing_else(
         monkeypatch.setattr(panel, "_repaint", painted.append)
         clock[0] += STEP
         ui.screen._graphs_move()
+        await ui.pilot.pause()
         assert painted == [], "a cell is a minute here"
         clock[0] += STEP
         ui.screen._graphs_move()
+        await ui.until(lambda: painted)
         assert painted == [1]
         clock[0] += LONGEST
         ui.screen._graphs_move()

@@ -107,8 +107,9 @@ class MainScreen(SpeakingScreen):
         yield Static("This terminal is too small. Make it at least 40 columns by 12 lines.", id="too-small")
 
     def on_mount(self) -> None:
+        typed = self.begin.typed()  # first of all: until then the driver reads no key
         self.watch_preferences(Preferences(), self.preferences)
-        if typed := self.begin.typed():
+        if typed:
             self.prompt.insert_text(typed)
         self.work(self._load_markdown, "markdown")
         for problem in self.begin.problems:
