@@ -8,7 +8,7 @@ import tracemalloc
 from typing import Any
 
 import pytest
-from textual._compositor import CompositorUpdate
+from textual._compositor import ChopsUpdate, CompositorUpdate
 from textual.message_pump import MessagePump
 from textual.screen import Screen
 
@@ -80,6 +80,29 @@ async def test_while_an_answer_comes_only_the_lines_that_changed_are_written() -
             await pilot.pause()
         assert pictures.count <= 2 * PIECES
         assert pictures.written <= MOST_A_PICTURE * pictures.count
+
+
+async def test_of_the_scroll_bar_only_what_moved_is_painted() -> None:
+    app = Host()
+    async with app.run_test(size=(120, 40)) as pilot:
+        for number in range(100):
+            app.transcript.add_user(f"question {number}")
+        await pilot.pause()
+        bar = app.transcript.vertical_scrollbar.region
+        painted: list[CompositorUpdate] = []
+        watch(app, lambda screen, picture: painted.append(picture))
+        for number in range(20):
+            app.transcript.add_user(f"another {number}")
+            await pilot.pause()
+        assert bar.height == 40
+        cells = [y for picture in painted for y, first, end in _spans(picture) if first <= bar.x < end]
+        assert 0 < len(cells) <= 4 * 20
+
+
+def _spans(picture: CompositorUpdate) -> list[tuple[int, int, int]]:
+    """What is painted, as row, first column, and the column behind the last."""
+    assert isinstance(picture, ChopsUpdate)
+    return picture.spans
 
 
 async def test_what_is_out_of_view_holds_little_more_than_its_text(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -85,7 +85,7 @@ class LineView(ScrollView, can_focus=True):
 
     def _repaint(self, y: int) -> None:
         """Paint row `y` of the view again."""
-        self.refresh(Region(0, y, self.size.width, 1))
+        self.refresh(Region(0, y, self.scrollable_content_region.width, 1))
 
     def render_line(self, y: int) -> Strip:
         width, height = self.scrollable_content_region.size

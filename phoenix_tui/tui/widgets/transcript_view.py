@@ -9,6 +9,7 @@ from rich.cells import cell_len
 from textual import events
 from textual.geometry import Region, Size
 from textual.scroll_view import ScrollView
+from textual.scrollbar import ScrollBar
 from textual.selection import Selection
 from textual.strip import Strip
 from textual.timer import Timer
@@ -21,6 +22,7 @@ from phoenix_tui.tui.transcript.copying import GUTTER, selected_text
 from phoenix_tui.tui.transcript.entries import Entry
 from phoenix_tui.tui.transcript.layout import Layout, Place
 from phoenix_tui.tui.transcript.viewport import Viewport
+from phoenix_tui.tui.widgets.calm_scroll_bar import CalmScrollBar
 from phoenix_tui.tui.widgets.transcript_paint import MEANINGS, Painter
 
 FRAME = 1 / 30
@@ -50,6 +52,15 @@ class TranscriptView(ScrollView, can_focus=True):
         self._is_flushing = False
         self._painted: dict[int, Strip] = {}
         """How the rows of the view looked when they were last painted."""
+
+    @property
+    def vertical_scrollbar(self) -> ScrollBar:
+        """As `Widget` has it."""
+        if self._vertical_scrollbar is None:
+            self._vertical_scrollbar = CalmScrollBar(name="vertical", thickness=self.scrollbar_size_vertical)
+            self._vertical_scrollbar.display = False
+            self.app._start_widget(self, self._vertical_scrollbar)
+        return self._vertical_scrollbar
 
     @property
     def follows(self) -> bool:
@@ -156,14 +167,15 @@ class TranscriptView(ScrollView, can_focus=True):
 
     def _paint(self) -> None:
         """Paint the rows that look different from how they were painted: while an answer comes, mostly its last."""
-        width = self.size.width
+        width = self._width
         changed = [Region(0, y, width, 1) for y in range(self._rows) if self._painted.get(y) != self.line(y)]
         if changed:
             self.refresh(*changed)
 
     def watch_scroll_y(self, old_value: float, new_value: float) -> None:
-        """Measure what comes into view; at the end, follow again."""
-        super().watch_scroll_y(old_value, new_value)
+        """Measure what comes into view; at the end, follow again. Rows are painted as they differ, which `ScrollView`
+        cannot know of."""
+        self.vertical_scrollbar.position = new_value
         if self._rows != self._viewport.rows:
             return  # nobody has scrolled: the size is another, which `on_resize` is still to hear of
         if not self._is_settling and round(new_value) != self._viewport.top:
