@@ -207,10 +207,11 @@ class AttemptStream:
     def _take(self, frames: list[Frame]) -> None:
         decoder = self._decoder
         was_finished = decoder.finished
+        feed, note, append = decoder.feed, self._note, self._pending.append
         for frame in frames:
-            for delta in decoder.feed(frame):
-                self._note(delta)
-                self._pending.append(delta)
+            for delta in feed(frame):
+                note(delta)
+                append(delta)
         if decoder.finished and not was_finished:
             self._phase = Phase.FINISHED
             self._was_heard = True

@@ -45,7 +45,7 @@ class Watchdog:
         return self
 
     def __enter__(self) -> None:
-        task = asyncio.current_task()
+        task = asyncio.current_task(self._loop)
         if task is None:  # pragma: no cover - a coroutine is always run by a task here
             raise RuntimeError("a watchdog watches a task")
         self._task = task

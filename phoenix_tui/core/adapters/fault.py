@@ -50,7 +50,8 @@ def find_error(value: Any, event: str | None = None) -> Any:
     an element of an array.
     """
     if isinstance(value, dict):
-        is_error = value.get("error") or event == "error" or "error" in (value.get("type"), value.get("object"))
+        get = value.get  # for every piece of every answer
+        is_error = get("error") or event == "error" or get("type") == "error" or get("object") == "error"
         return value if is_error else None
     if isinstance(value, list):
         return next((found for entry in value if (found := find_error(entry)) is not None), None)

@@ -119,23 +119,25 @@ class GenerateDecoder(SharedDecoder):
     def _event(self, value: dict[str, Any], event: str | None, deltas: list[Delta]) -> bool:
         candidates = value.get("candidates")
         usage = value.get("usageMetadata")
-        feedback = as_dict(value.get("promptFeedback"))
         if (model := value.get("modelVersion")) and model != self._model:
             self._model = as_text(model) or self._model
         if isinstance(usage, dict):  # cumulative: the last of each count holds
             self._counts.update(usage)
-        if candidates:
-            for candidate in objects(candidates):
-                if not candidate.get("index"):
+        if candidates and isinstance(candidates, list):
+            for candidate in candidates:
+                if isinstance(candidate, dict) and not candidate.get("index"):
                     self._candidate(candidate, deltas)
                     break
-        elif feedback and (blocked := as_text(feedback.get("blockReason"))) not in _NOT_BLOCKED:
+            return True
+        feedback = as_dict(value.get("promptFeedback"))
+        if not candidates and feedback and (blocked := as_text(feedback.get("blockReason"))) not in _NOT_BLOCKED:
             self._add_refusal(feedback.get("blockReasonMessage"), deltas)
             self._finish(FinishReason.CONTENT_FILTER, blocked, deltas)
         return isinstance(candidates, list) or isinstance(usage, dict) or bool(feedback)
 
     def _candidate(self, candidate: dict[str, Any], deltas: list[Delta]) -> None:
-        for part in as_list(as_dict(candidate.get("content")).get("parts")):
+        content = candidate.get("content")
+        for part in as_list(content.get("parts")) if isinstance(content, dict) else ():
             if not isinstance(part, dict):
                 continue
             if part.get("thought") is True:
@@ -144,8 +146,7 @@ class GenerateDecoder(SharedDecoder):
                 self._add_text(part.get("text"), deltas)
             if isinstance(call := part.get("functionCall"), dict):
                 self._add_tool_call(len(self._tool_calls), call.get("name"), deltas)
-        native = as_text(candidate.get("finishReason"))
-        if native in _NOT_FINISHED:
+        if not (finish := candidate.get("finishReason")) or (native := as_text(finish)) in _NOT_FINISHED:
             return
         reason = _FINISH.get(native, FinishReason.OTHER)
         if reason is FinishReason.CONTENT_FILTER:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
+from json.scanner import make_scanner
 from typing import Any, ClassVar
 
 from phoenix_tui.core.adapters.base import Ending
@@ -18,7 +19,8 @@ from phoenix_tui.core.framing import Frame
 from phoenix_tui.core.framing.body import excerpt
 from phoenix_tui.core.types import FinishReason, Usage
 
-_decode = json.JSONDecoder().raw_decode  # half the way of json.loads, for the one value that a frame nearly always is
+_decode = make_scanner(json.JSONDecoder())  # type: ignore[arg-type]  # typeshed knows the written-out scanner only
+"""What json.loads comes to at last, half the way of it: a frame is nearly always one value."""
 _DONE = "[DONE]"
 
 
@@ -50,8 +52,8 @@ class SharedDecoder(ABC):
         self._is_silent = False
         data, event = frame
         try:
-            value, end = _decode(data)
-        except (ValueError, RecursionError):
+            value, end = _decode(data, 0)
+        except (ValueError, StopIteration, RecursionError):
             end = -1
         if end != len(data):  # white space around it, or no JSON at all
             try:

@@ -7,7 +7,7 @@ import re
 from phoenix_tui.core.framing.frame import MAX_EVENT_BYTES, Frame, too_large
 from phoenix_tui.core.framing.json_values import JsonValues
 
-_WHOLE = re.compile(rb"(?:event: ([^\r\n]+)\n)?data: ([^\r\n]*)\n\n")
+_WHOLE = re.compile(rb"(?:event: ([^\r\n]+)\r?\n)?data: ([^\r\n]*)(?:\n\n|\r\n\r\n)")
 """One event that came in one piece, as most of most streams do: those take a short cut."""
 
 
@@ -33,11 +33,11 @@ class SseDecoder:
 
     def feed(self, chunk: bytes) -> list[Frame]:
         """The events that `chunk` completes. Raises EventTooLarge."""
-        if self._is_between_events() and (whole := _WHOLE.fullmatch(chunk)) and len(chunk) <= self._limit:
+        is_between = not (self._held or self._data or self._event or self._after_cr or self._raw)
+        if is_between and (whole := _WHOLE.fullmatch(chunk)) and len(chunk) <= self._limit:
             self.recognised = True
             name, data = whole.groups()
-            event = name.decode("utf-8", "replace") if name else None
-            return [Frame(data.decode("utf-8", "replace"), event)]
+            return [Frame(data.decode("utf-8", "replace"), name.decode("utf-8", "replace") if name else None)]
         if self._after_cr and chunk:
             self._after_cr = False
             if chunk[0] == 0x0A:
@@ -67,9 +67,6 @@ class SseDecoder:
             frames.append(Frame(rest.decode("utf-8", "replace")))
         self._raw = None
         return frames
-
-    def _is_between_events(self) -> bool:
-        return not (self._held or self._data or self._event or self._after_cr or self._raw)
 
     def _hold(self, piece: bytes) -> None:
         self._held.append(piece)
