@@ -96,6 +96,22 @@ async def test_only_lines_that_differ_are_painted_again(
         assert painted == [4, 5]
 
 
+@pytest.mark.parametrize("panel", [HealthSidebar, FallbackPanel])
+async def test_what_changes_at_once_is_drawn_once(
+    open_screen: OpenScreen, panel: type[HealthSidebar | FallbackPanel], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with open_screen(FakeClient(make_snapshot("openrouter", "anthropic"))) as ui:
+        its = ui.screen.query_one(panel)
+        drawn: list[float] = []
+        monkeypatch.setattr(its, "_draw", lambda: drawn.append(its.now))
+        its.now += 1
+        its.snapshot = make_snapshot("openrouter", "anthropic", anthropic=DOWN)
+        its.now += 1
+        await ui.until(lambda: drawn)
+        await ui.pilot.pause()
+        assert drawn == [its.now]
+
+
 async def test_the_order_panel_gives_reasons_and_says_who_would_answer(open_screen: OpenScreen) -> None:
     snapshot = make_snapshot("openrouter", "anthropic", "openai", "gemini")
     places = (
