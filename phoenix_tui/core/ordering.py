@@ -58,28 +58,37 @@ def effective_order(
     own = [_standing(health[name], place, rules) for place, name in enumerate(own_order, 1)]
     if rules.strategy is Strategy.STRICT:
         ordered = sorted(own, key=lambda one: one.tier is not Tier.WANTED)
+    elif not rules.pinned:
+        ordered = _by_rank(own, rules)
     else:
         pins = [one for one in own if one.name in rules.pinned and one.tier is Tier.READY]
         kept = {pin.name for pin in pins}
-        ranked = sorted((one for one in own if one.name not in kept), key=_rank)
-        groups = groupby(ranked, key=lambda one: (one.tier, one.band))
-        ordered = _with_pins([one for _, group in groups for one in _arranged(list(group), rules)], pins, own)
+        ordered = _with_pins(_by_rank([one for one in own if one.name not in kept], rules), pins, own)
     placements = []
     for position, one in enumerate(ordered, 1):
+        name, own_place = one.name, one.own_place
         reasons = _reasons(one, position, ordered, rules)
         placements.append(
             Placement(
-                target=targets.get(one.name, Target(one.name)),
+                target=targets.get(name) or Target(name),
                 position=position,
-                own_position=one.own_place,
+                own_position=own_place,
                 eligible=one.fit,
-                reason="; ".join(reason.words for reason in reasons),
-                is_primary=one.own_place == 1,
+                reason="; ".join([reason.words for reason in reasons]) if reasons else "",
+                is_primary=own_place == 1,
                 reasons=reasons,
-                pinned=one.name in rules.pinned,
+                pinned=name in rules.pinned,
             )
         )
     return tuple(placements)
+
+
+def _by_rank(those: Iterable[Standing], rules: Rules) -> list[Standing]:
+    ranked = sorted(those, key=_rank)
+    if rules.strategy is Strategy.BALANCED:
+        return ranked
+    groups = groupby(ranked, key=lambda one: (one.tier, one.band))
+    return [one for _, group in groups for one in _arranged(list(group), rules)]
 
 
 def _standing(health: ProviderHealth, own_place: int, rules: Rules) -> Standing:

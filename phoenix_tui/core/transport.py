@@ -28,7 +28,9 @@ from phoenix_tui.core.values import dataclass
 
 _WRITE_SECONDS = 30.0
 _POOL_SECONDS = 10.0
-_MAX_KEPT = 20
+_MAX_KEPT = 10
+"""Idle connections that are kept: one for each provider, and some. httpx's pool looks at all of them for every request:
+with twenty, its default, a request among fifty takes half as long again."""
 _KEEPALIVE_SECONDS = 60.0
 _REACH_SECONDS = 5.0
 _parsed = lru_cache(64)(httpx.URL)  # the same few, for every request; a third of what making one costs
