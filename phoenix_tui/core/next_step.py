@@ -98,7 +98,9 @@ def _with_more_room(situation: Situation, left: Iterable[Placement]) -> list[Pla
         if attempt.error.error_class is ErrorClass.CONTEXT_LENGTH
         and (window := situation.windows.get(attempt.target.provider)) is not None
     ]
-    floor = max(too_small, default=0)
+    if not too_small:
+        return [*left]
+    floor = max(too_small)
     return [one for one in left if (situation.windows.get(one.target.provider) or floor + 1) > floor]
 
 

@@ -66,14 +66,16 @@ def effective_order(
         ordered = _with_pins(_by_rank([one for one in own if one.name not in kept], rules), pins, own)
     placements = []
     for position, one in enumerate(ordered, 1):
-        name, own_place = one.name, one.own_place
-        reasons = _reasons(one, position, ordered, rules)
+        name, own_place, fit = one.name, one.own_place, one.fit
+        # Of most there is nothing to be said.
+        is_plain = fit and position == own_place and one.health.state is not HealthState.PROBATION
+        reasons = () if is_plain else _reasons(one, position, ordered, rules)
         placements.append(
             Placement(
                 target=targets.get(name) or Target(name),
                 position=position,
                 own_position=own_place,
-                eligible=one.fit,
+                eligible=fit,
                 reason="; ".join([reason.words for reason in reasons]) if reasons else "",
                 is_primary=own_place == 1,
                 reasons=reasons,

@@ -12,6 +12,7 @@ each time `MEMORY` samples are full, so that a provider that has become slower i
 from __future__ import annotations
 
 import math
+from bisect import bisect_left
 from itertools import pairwise
 
 from phoenix_tui.core.values import dataclass
@@ -33,14 +34,14 @@ class Quantile:
     @property
     def value(self) -> float | None:
         """The estimate, in the unit of the samples and among them; None before the first."""
-        if not self.heights:
-            return None
-        wanted = 1 + (self.ranks[-1] - 1) * self.p
-        for (rank, height), (next_rank, next_height) in pairwise(zip(self.ranks, self.heights, strict=True)):
-            if wanted <= next_rank:
-                share = (wanted - rank) / (next_rank - rank)
-                return min(max(height + (next_height - height) * share, height), next_height)
-        return self.heights[-1]
+        ranks, heights = self.ranks, self.heights
+        if len(heights) < 2:
+            return heights[0] if heights else None
+        wanted = 1 + (ranks[-1] - 1) * self.p
+        at = min(max(bisect_left(ranks, wanted), 1), len(ranks) - 1)
+        height, next_height = heights[at - 1], heights[at]
+        share = (wanted - ranks[at - 1]) / (ranks[at] - ranks[at - 1])
+        return min(max(height + (next_height - height) * share, height), next_height)
 
 
 def updated(quantile: Quantile, sample: float) -> Quantile:
