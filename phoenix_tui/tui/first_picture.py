@@ -233,7 +233,8 @@ class Shown:
         """Let the signal do what it does, with the terminal as it was. Who goes on after a stop, does without it."""
         self.end()
         signal.signal(number, signal.SIG_DFL)
-        os.kill(os.getpid(), number)
+        # As Textual does it: SIGTSTP itself stops nothing that no shell looks after.
+        os.kill(os.getpid(), signal.SIGSTOP if number == signal.SIGTSTP else number)
 
     def _set_line(self, line: list[Any]) -> None:
         with suppress(termios.error):

@@ -84,7 +84,22 @@ def test_a_paste_of_lines_that_comes_too_early_sends_nothing(sims: SimulatorThre
     assert program.left == {}
 
 
-@pytest.mark.parametrize("end", [signal.SIGTERM, signal.SIGHUP], ids=["term", "hup"])
+def test_who_stops_it_has_the_terminal_as_it_was_and_it_goes_on_afterwards(sims: SimulatorThread) -> None:
+    with terminal(env=sims.environment()) as program:
+        program.wait_until(lambda _: b"rite a message" in program.raw, "the first picture")
+        program.press("early")
+        program.wait_for("early")
+        program.kill(signal.SIGTSTP)
+        program.wait_for_stop()
+        assert program.left == {}
+        program.kill(signal.SIGCONT)
+        program.wait_for("early", "If you send now")
+        program.press(CTRL_Q)
+        assert program.wait_for_end() == 0
+    assert program.left == {}
+
+
+@pytest.mark.parametrize("end", [signal.SIGTERM, signal.SIGHUP, signal.SIGINT], ids=["term", "hup", "int"])
 def test_a_signal_while_only_the_picture_stands_leaves_the_terminal_clean(sims: SimulatorThread, end: int) -> None:
     with terminal(env=sims.environment()) as program:
         program.wait_until(lambda _: FULL_SCREEN in program.raw, "the full screen")
