@@ -62,7 +62,11 @@ def test_back_from_the_demo_nothing_is_typed_again_and_the_full_screen_is_on(sim
         program.wait_for("abxc", "If you send now")
         program.press("\x10")
         program.wait_for("Search")
-        program.press("demo\r")
+        program.press("open the demo")
+        program.wait_until(
+            lambda text: "Open the demo" in text and "Toggle" not in text, "the one command that is meant"
+        )
+        program.press("\r")
         program.wait_for("DEMO")
         program.press(CTRL_Q)
         program.wait_for("abxc")
