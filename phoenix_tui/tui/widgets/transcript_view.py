@@ -100,14 +100,13 @@ class TranscriptView(ScrollView, can_focus=True):
     def _changed(self, entry: Entry) -> None:
         """Lay an entry out again: at once if nothing was just now, else when the frame is over."""
         self._dirty.add(self._conversation.index(entry))
-        if self._timer is None and not self._is_flushing:
-            self._flush()
+        self._wake()
 
     def _wake(self) -> None:
         if self._timer is None and not self._is_due and self.is_attached:
             self._is_due = True
-            # Not a timer of no length: Textual divides by it when it is late.
-            self.call_later(self._flush)
+            # Before any message that waits, and not in here: what fails in it is not the fault of who tells an answer.
+            self.call_next(self._flush)
 
     def _flush(self) -> None:
         self._is_due = False
@@ -116,8 +115,15 @@ class TranscriptView(ScrollView, can_focus=True):
             self._timer = None
         if not self.is_late or not self.is_attached:
             return
-        began = perf_counter()
         self._is_flushing = True
+        try:
+            self._lay_out()
+        finally:
+            self._is_flushing = False
+
+    def _lay_out(self) -> None:
+        """Lay out what is late, show it, and say when to look again."""
+        began = perf_counter()
         for index in self._dirty | self._layout.unfinished:
             self._layout.changed(index)
         for index in self._dirty:
@@ -130,7 +136,6 @@ class TranscriptView(ScrollView, can_focus=True):
         # What is left of a huge text comes in short steps with a breath between them.
         pause = max(_BREATH, took) if self._layout.unfinished else max(FRAME, _REST * took)
         self._timer = self.set_timer(pause, self._flush)
-        self._is_flushing = False
 
     # -- the view --------------------------------------------------------------------------------------------------
 
