@@ -11,6 +11,7 @@ from textual.widget import Widget
 from phoenix_tui.core.events import Completed, TextDelta
 from phoenix_tui.tui.defects import at_home
 from phoenix_tui.tui.error_log import LARGEST
+from phoenix_tui.tui.transcript.layout import Layout
 from phoenix_tui.tui.widgets.health_sidebar import HealthSidebar
 from phoenix_tui.tui.widgets.lines import ActivityLine, KeyBar
 from phoenix_tui.tui.widgets.prompt import Prompt
@@ -73,6 +74,25 @@ async def test_a_part_that_breaks_in_mid_answer_costs_neither_answer_nor_convers
     assert KEY not in written
     assert "why?" not in written
     assert stat.S_IMODE(log.stat().st_mode) == 0o600
+
+
+async def test_a_layout_that_fails_once_costs_neither_the_answer_nor_what_comes_of_it(
+    open_screen: OpenScreen, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    client = FakeClient(
+        make_snapshot(),
+        [started("openrouter"), ANSWER, TextDelta("Half "), ANSWER, TextDelta("whole."), Completed(WHOLE)],
+    )
+    async with open_screen(client) as ui:
+        await ui.send("why?")
+        await ui.until(lambda: client.turns and client.turns[0].holding.is_set())
+        monkeypatch.setattr(Layout, "changed", broken)
+        client.turns[0].confirm()
+        await ui.until(lambda: ui.told)
+        await ui.answered()
+        monkeypatch.undo()
+        assert ui.screen.conversation.exchanges[-1].answer == "Half whole."
+        ui.forgive(ZeroDivisionError)
 
 
 async def test_a_transcript_that_cannot_be_read_costs_only_how_it_looked(

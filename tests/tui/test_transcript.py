@@ -453,8 +453,9 @@ async def test_nothing_runs_when_nothing_comes() -> None:
     async with app.run_test(size=(80, 24)) as pilot:
         transcript = app.transcript
         _said(transcript, 2)
-        await until(pilot, lambda: transcript._timer is None)
-        assert not transcript.is_late
+        await until(pilot, lambda: transcript._timer is None and not transcript.is_late)
+        await pilot.pause()
+        assert transcript._timer is None
 
 
 async def test_link_definitions_at_the_end_reach_the_paragraphs_before_them() -> None:

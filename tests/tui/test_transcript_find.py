@@ -173,6 +173,7 @@ async def test_what_is_folded_is_opened_for_its_match_and_closed_when_it_is_left
         transcript.append_text(answer, "no more")
         transcript.finish_answer(answer)
         transcript.add_notice("needle")
+        await until(pilot, lambda: not transcript.is_late)
         folded = rows(transcript)
         assert await _find(pilot, app, "needle") == (1, 4)
         seen = []

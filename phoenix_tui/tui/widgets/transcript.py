@@ -146,7 +146,7 @@ class Transcript(TranscriptFinder):
         if is_read:
             entry.folded = False
         self._changed(entry)
-        self._flush()
+        self._wake(waits=False)
 
     def _keep_reasoning_open(self, entry: Entry) -> None:
         """It would fold by itself now; not under the eyes of somebody who reads back."""

@@ -102,7 +102,11 @@ class TranscriptView(ScrollView, can_focus=True):
         self._dirty.add(self._conversation.index(entry))
         self._wake()
 
-    def _wake(self) -> None:
+    def _wake(self, *, waits: bool = True) -> None:
+        """Lay out what is late, when the frame is over; where it does not wait for that, now."""
+        if self._timer is not None and not waits:
+            self._timer.stop()
+            self._timer = None
         if self._timer is None and not self._is_due and self.is_attached:
             self._is_due = True
             # Before any message that waits, and not in here: what fails in it is not the fault of who tells an answer.
