@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 
 FIRST, LAST = "Ahoy", "Lastword"
-"""What is waited for: the first and the last word of an answer. The first is one token: with it there is
-text."""
+"""What is waited for: the first and the last word of an answer. The first is a single
+token."""
 _PIECE = """\
 ## Section {number}
 

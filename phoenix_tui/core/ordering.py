@@ -119,21 +119,19 @@ def _rank(one: Standing) -> tuple[Tier, Band, float, int]:
 
 
 def _arranged(group: list[Standing], rules: Rules) -> list[Standing]:
-    """A band in the order that the strategy makes of it; who cannot be compared keeps its place."""
+    """A band as `cost` or `latency` arrange it; who cannot be compared keeps its place."""
     if rules.strategy is Strategy.COST:
         by_price = sorted((one for one in group if one.price is not None), key=lambda one: one.price or 0.0)
         return _in_place_of(group, by_price)
-    if rules.strategy is Strategy.LATENCY:
-        arranged: list[Standing] = []
-        for one in group:
-            if one.usual_ttft is None:
-                continue
-            place = len(arranged)
-            while place > 0 and (one.name, arranged[place - 1].name) in rules.overtaken:
-                place -= 1
-            arranged.insert(place, one)
-        return _in_place_of(group, arranged)
-    return group
+    arranged: list[Standing] = []
+    for one in group:
+        if one.usual_ttft is None:
+            continue
+        place = len(arranged)
+        while place > 0 and (one.name, arranged[place - 1].name) in rules.overtaken:
+            place -= 1
+        arranged.insert(place, one)
+    return _in_place_of(group, arranged)
 
 
 def _in_place_of(group: list[Standing], arranged: list[Standing]) -> list[Standing]:

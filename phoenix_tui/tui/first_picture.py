@@ -179,7 +179,7 @@ def _style(style: Style | None) -> str:
 class Shown:
     """A picture that stands in the full screen of the terminal, until the program takes that over.
 
-    Keys that come meanwhile are `typed` where the picture has a place for it, or wait for the program. However it ends
+    Keys that come meanwhile are shown where the picture has a place for them, or wait for the program. However it ends
     before, by an error or a signal, the terminal is as it was.
     """
 
@@ -188,7 +188,7 @@ class Shown:
         self._keys, self._out = keys, out
         self.line = termios.tcgetattr(keys)
         """The settings of the line before it was changed."""
-        self.typed: FirstKeys | None = None
+        self.first_keys: FirstKeys | None = None
         """Who reads the keys, where there is a place to show them; until it is told to stop."""
         self.stands = False
         """Whether the full screen is on, and nobody else's."""
@@ -204,14 +204,14 @@ class Shown:
             self._set_line(_raw(self.line))
             self._write(f"\x1b[?1049h\x1b[?25l{PASTES_ON}{painted(picture)}")
             if (field := picture.field) is not None:
-                self.typed = FirstKeys(self._keys, field, self._write, _painted_row(picture, field.row))
+                self.first_keys = FirstKeys(self._keys, field, self._write, _painted_row(picture, field.row))
         except BaseException:
             self.end()
             raise
 
     def text(self) -> str:
         """The text that was typed so far, once; from now on no key is read here."""
-        return self.typed.text() if self.typed is not None else ""
+        return self.first_keys.text() if self.first_keys is not None else ""
 
     def take(self) -> bool:
         """Whether the full screen is on: from now on it is the caller's, and the signals are."""
@@ -220,8 +220,8 @@ class Shown:
 
     def end(self) -> None:
         """Leave the full screen, unless it was taken over."""
-        if self.typed is not None:
-            self.typed.stop()
+        if self.first_keys is not None:
+            self.first_keys.stop()
         if self.take():
             with suppress(OSError):
                 self._write(f"{PASTES_OFF}\x1b[?1049l\x1b[?25h")

@@ -90,8 +90,8 @@ class Start:
     when it was left for the demo, and a demo that `comes_back` was opened from another screen. `folder` is where
     paths behind an @ begin, `editor` the command that the person's variables name ("" for none). `surroundings` and
     `preferences` make the look; `keep_preferences` None keeps no change of them. `keep_first_picture` None leaves no
-    picture to the next start, and `typed` gives what was typed before the prompt stood. `wall` is the time of day in
-    seconds since the epoch.
+    picture to the next start; `typed` gives, once, the text that was typed before the prompt stood. `wall` is the time
+    of day in seconds since the epoch.
     """
 
     open_client: ClientFactory

@@ -78,7 +78,7 @@ class TerminalDriver(LinuxDriver):
         self._title = ""
         self._shown: Shown | None = getattr(app, "shown", None)
         """What stands in the full screen already when it is begun."""
-        self._first_keys = self._shown.typed if self._shown is not None else None
+        self._first_keys = self._shown.first_keys if self._shown is not None else None
         """Who reads the keys until the prompt stands."""
         self._rests = 0
         """How often nothing is read yet, since the last of those keys was ESC by itself."""
@@ -249,7 +249,7 @@ class TerminalDriver(LinuxDriver):
             return rest or None
         if self._rests:
             self._rests -= 1
-            time.sleep(ESCAPE_DELAY)
+            self.exit_event.wait(ESCAPE_DELAY)
             return None
         try:
             ready, _, _ = select.select([self.fileno], [], [], seconds)

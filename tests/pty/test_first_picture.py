@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.helpers.terminal import SimulatorThread, simulators, terminal
+from tests.helpers.terminal import SimulatorThread, Terminal, simulators, terminal
 
 pytestmark = [pytest.mark.pty, pytest.mark.skipif(os.name == "nt", reason="no pseudo-terminals")]
 
@@ -30,6 +30,11 @@ def sims(tmp_path: Path) -> Iterator[SimulatorThread]:
         yield running
 
 
+def stands(program: Terminal) -> None:
+    """Wait for the first picture."""
+    program.wait_until(lambda _: b"rite a message" in program.raw, "the first picture")
+
+
 def test_it_stands_before_the_program_does(sims: SimulatorThread) -> None:
     with terminal(env=sims.environment()) as program:
         program.wait_for("Write a message", "If you send now")
@@ -42,7 +47,7 @@ def test_it_stands_before_the_program_does(sims: SimulatorThread) -> None:
 
 def test_what_is_typed_is_seen_before_the_program_is_loaded(sims: SimulatorThread) -> None:
     with terminal(env=sims.environment()) as program:
-        program.wait_until(lambda _: b"rite a message" in program.raw, "the first picture")
+        stands(program)
         program.press("early bifd\x7f\x7frd")
         program.wait_for("early bird")
         assert b"early bird" in program.raw.partition(b"?2026$p")[0], "it was seen before the program was there"
@@ -57,7 +62,7 @@ def test_what_is_typed_is_seen_before_the_program_is_loaded(sims: SimulatorThrea
 
 def test_back_from_the_demo_nothing_is_typed_again_and_the_full_screen_is_on(sims: SimulatorThread) -> None:
     with terminal(env=sims.environment()) as program:
-        program.wait_until(lambda _: b"rite a message" in program.raw, "the first picture")
+        stands(program)
         program.press("abc\x1b[Dx")
         program.wait_for("abxc", "If you send now")
         program.press("\x10")
@@ -78,7 +83,7 @@ def test_back_from_the_demo_nothing_is_typed_again_and_the_full_screen_is_on(sim
 
 def test_a_paste_of_lines_that_comes_too_early_sends_nothing(sims: SimulatorThread) -> None:
     with terminal(env=sims.environment()) as program:
-        program.wait_until(lambda _: b"rite a message" in program.raw, "the first picture")
+        stands(program)
         assert b"\x1b[?2004h" in program.raw, "the terminal is told to say what a paste is"
         program.press("\x1b[200~one\rtwo\x1b[201~")
         program.wait_for("one", "two", "If you send now")
@@ -90,7 +95,7 @@ def test_a_paste_of_lines_that_comes_too_early_sends_nothing(sims: SimulatorThre
 
 def test_who_stops_it_has_the_terminal_as_it_was_and_it_goes_on_afterwards(sims: SimulatorThread) -> None:
     with terminal(env=sims.environment()) as program:
-        program.wait_until(lambda _: b"rite a message" in program.raw, "the first picture")
+        stands(program)
         program.press("early")
         program.wait_for("early")
         program.kill(signal.SIGTSTP)

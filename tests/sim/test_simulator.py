@@ -14,6 +14,7 @@ from phoenix_tui.core.profiles import profile_of
 from phoenix_tui.sim import PROVIDER_NAMES, Simulator
 from phoenix_tui.sim import faults as f
 from phoenix_tui.sim.model import Answer, Call
+from phoenix_tui.sim.provider import Pace
 from phoenix_tui.sim.serve import serve
 from tests.helpers.manual_clock import settle
 from tests.helpers.simulation import SPEAKERS, InstantClock, RawClient, hear, raw_request
@@ -65,6 +66,25 @@ async def test_pace_is_kept_within_its_range() -> None:
     rate = len(rest) / sum(rest)
     assert 60 <= rate <= 80
     assert len(set(rest)) > len(rest) / 2, "no two waits need be the same"
+
+
+class _LateClock(InstantClock):
+    """Sleeps a millisecond too long, as a loop does that counts in milliseconds."""
+
+    async def sleep(self, seconds: float) -> None:
+        await super().sleep(seconds)
+        self.now += 0.001
+
+
+async def test_a_wait_makes_up_for_what_the_one_before_was_late() -> None:
+    clock, speaker = _LateClock(), SPEAKERS["anthropic_messages"]
+    async with Simulator(clock=clock) as simulator:
+        provider = simulator["anthropic"]
+        provider.pace = Pace(tokens_per_second=1_000.0, jitter=0.0)
+        provider.set_fault(f.Says(text=("word ",) * 200))
+        began = clock.now
+        await hear(provider, speaker.request())
+    assert clock.now - began == pytest.approx(0.2, abs=0.005)
 
 
 async def test_nothing_is_left_behind_whatever_clients_were_doing() -> None:

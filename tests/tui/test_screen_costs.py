@@ -82,6 +82,17 @@ async def test_while_an_answer_comes_only_the_lines_that_changed_are_written() -
         assert pictures.written <= MOST_A_PICTURE * pictures.count
 
 
+async def test_no_style_is_looked_for_between_enter_and_the_request(
+    open_screen: OpenScreen, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with open_screen(FakeClient()) as ui:
+        looked_for: list[object] = []
+        monkeypatch.setattr(ui.app.stylesheet, "apply", lambda node, **how: looked_for.append(node))
+        ui.screen.show_chat()
+        assert ui.screen.shows_chat
+        assert looked_for == []
+
+
 async def test_of_the_scroll_bar_only_what_moved_is_painted() -> None:
     app = Host()
     async with app.run_test(size=(120, 40)) as pilot:
@@ -109,7 +120,7 @@ async def test_what_is_out_of_view_holds_little_more_than_its_text(monkeypatch: 
     """What is laid out near the view is held beside it, the same for any length: so the cost of one message more."""
     monkeypatch.setattr("phoenix_tui.tui.transcript.layout.KEPT_VIEWS", KEPT)
     monkeypatch.setattr("phoenix_tui.tui.transcript.layout.KEPT_SLOTS", KEPT)
-    text = markdown(1_200)
+    text = markdown(2_400)
     app = Host()
     async with app.run_test(size=(100, 30)) as pilot:
         held: list[int] = []

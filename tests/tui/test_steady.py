@@ -10,6 +10,7 @@ from textual import events
 from textual.geometry import Size
 from textual.screen import Screen
 
+from phoenix_tui.tui.frames import Frames
 from phoenix_tui.tui.screens.provider_page import ProviderPage
 from phoenix_tui.tui.widgets.lines import StatusLine
 from tests.helpers.pictures import SeenTerminal, watch
@@ -93,3 +94,18 @@ async def test_while_the_terminal_is_busy_changes_are_gathered_and_none_is_lost(
         await ui.until(lambda: "first second" in seen.text and "111,111" in seen.text)
         assert portions
         assert not cells or max(portions) <= 2 * cells
+
+
+@pytest.mark.parametrize("action", ["", "help", "app.command_palette", "pick_primary", "settings"])
+async def test_every_screen_paints_by_frames_and_not_by_a_timer_that_is_late(
+    open_screen: OpenScreen, action: str
+) -> None:
+    async with open_screen() as ui:
+        before = ui.app.screen
+        if action:
+            await ui.screen.run_action(action)
+            await ui.until(lambda: ui.app.screen is not before)
+        await ui.pilot.pause()
+        timers: list[Any] = [*ui.app.screen._timers]
+        assert isinstance(ui.app.screen._update_timer, Frames)
+        assert not [timer for timer in timers if timer.name == "screen_update"]

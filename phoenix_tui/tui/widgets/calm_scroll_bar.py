@@ -19,7 +19,7 @@ class CalmScrollBar(ScrollBar):
 
     def refresh(self, *regions: Region, repaint: bool = True, layout: bool = False, recompose: bool = False) -> Self:
         """As `Widget` has it, for what looks different."""
-        if repaint and self._painted and not (regions or layout or recompose):
+        if repaint and self._painted and self.is_attached and not (regions or layout or recompose):
             pairs = enumerate(zip_longest(self._painted, self._rows(super().render())))
             regions = tuple(Region(0, y, self.size.width, 1) for y, (before, now) in pairs if before != now)
             if not regions:

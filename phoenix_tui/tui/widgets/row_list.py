@@ -56,7 +56,8 @@ class RowList(LineView):
         self._draw()
 
     def _draw(self) -> None:
-        """Make the rows and show them."""
+        """Make the rows and show them; for who draws soon."""
+        raise NotImplementedError
 
     def show_rows(self, rows: Sequence[Row], foot: Sequence[Line] = ()) -> None:
         """Take the place of what is shown; only lines that differ are painted again. `foot` stands below the rows, and
